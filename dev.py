@@ -1,8 +1,8 @@
 """Run or test the portal with nothing but Python 3.11 and a package index.
 
-    python3 dev.py run     prepare everything, then serve http://localhost:8000
-    python3 dev.py test    lint, types, house rules and tests
-    python3 dev.py lint    lint and types alone
+python3 dev.py run     prepare everything, then serve http://localhost:8000
+python3 dev.py test    lint, types, house rules and tests
+python3 dev.py lint    lint and types alone
 """
 
 import argparse
@@ -13,11 +13,10 @@ import importlib.util
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 if sys.version_info < (3, 11):  # noqa: UP036 - whoever has an older Python shall be told so in words
     sys.exit("Samband needs Python 3.11 or newer; this is Python {}.{}.".format(*sys.version_info[:2]))
@@ -58,7 +57,6 @@ class Step(NamedTuple):
 class Running(NamedTuple):
     step: Step
     process: subprocess.Popen[bytes]
-    output: IO[bytes]
 
 
 LINTERS = (
@@ -159,8 +157,9 @@ def require_ensurepip() -> None:
 
 
 def pip_install_uv() -> None:
-    pinned = str(REQUIREMENTS / "uv.txt")
-    run([str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", pinned])
+    quietly = ["--quiet", "--disable-pip-version-check"]
+    pins = ["--require-hashes", "--requirement", str(REQUIREMENTS / "uv.txt")]
+    run([str(PYTHON), "-m", "pip", "install", *quietly, *pins])
 
 
 def uv_install(arguments: list[str], environment: Mapping[str, str]) -> None:
@@ -174,7 +173,7 @@ def run(command: list[str], environment: Mapping[str, str] | None = None) -> Non
 
 
 def pip_configuration() -> dict[str, str]:
-    """What pip's files and variables on this machine say; for one setting the last of global, install, variable wins."""
+    """What pip's files and variables on this machine say; the last of global, install and variable wins."""
     listing = subprocess.run(
         [str(PYTHON), "-m", "pip", "config", "list"], check=False, capture_output=True, text=True
     ).stdout
@@ -245,25 +244,24 @@ def started(steps: tuple[Step, ...]) -> Iterator[list[Running]]:
 
 
 def start(steps: tuple[Step, ...]) -> list[Running]:
-    running = []
-    for step in steps:
-        output = tempfile.TemporaryFile()
-        command = [str(PYTHON), "-m", *step.command]
-        running.append(Running(step, subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT), output))
-    return running
+    return [
+        Running(
+            step, subprocess.Popen([str(PYTHON), "-m", *step.command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        )
+        for step in steps
+    ]
 
 
 def finish(running: list[Running]) -> list[str]:
     """Waits, prints what the failing ones had to say, returns their names."""
     failed = []
-    for step, process, output in running:
-        if process.wait() != 0:
+    for step, process in running:
+        output, _ = process.communicate()
+        if process.returncode != 0:
             failed.append(step.name)
-            output.seek(0)
             print(f"\n-- {step.name} " + "-" * 60, flush=True)
-            sys.stdout.buffer.write(output.read())
+            sys.stdout.buffer.write(output)
             sys.stdout.flush()
-        output.close()
     return failed
 
 
