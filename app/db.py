@@ -1,0 +1,135 @@
+"""The database: engine, sessions, constraint names, migrations. The only `commit()` in the repository is here."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from threading import Lock
+from typing import Annotated
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from fastapi import Depends, Request
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import Session, SQLModel
+
+from app.errors import Busy
+from app.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+BUSY_TIMEOUT_MS = 10_000
+LOCK_TIMEOUT_SECONDS = 12
+_write_lock = Lock()
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def make_engine(url: str) -> Engine:
+    if url.startswith("sqlite"):
+        engine = create_engine(url)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    options = "-c statement_timeout=15000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
+    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 3, "options": options})
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
+    """The driver's own transactions lose updates and tear migrations; ours begin in `_begin_sqlite`."""
+    connection.isolation_level = None
+    connection.create_function("lower", 1, lambda value: value.lower() if isinstance(value, str) else value)
+    for pragma in (
+        "auto_vacuum=FULL",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "secure_delete=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    read_only = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def transaction(engine: Engine, actor: str = "system") -> Iterator[Session]:
+    """A session that is committed when the block ends well and rolled back otherwise.
+
+    `actor` stands in the audit rows. Raises Busy when the database stays locked; nothing is kept then.
+    """
+    with _writing(engine):
+        try:
+            with Session(engine, info={"actor": actor}) as session:
+                yield session
+                session.commit()
+        except OperationalError as error:
+            if is_locked(error):
+                raise Busy from error
+            raise
+
+
+def is_locked(error: OperationalError) -> bool:
+    text = str(error.orig).lower()
+    return "locked" in text or "lock timeout" in text
+
+
+def _writing(engine: Engine) -> AbstractContextManager[None]:
+    return _one_writer() if engine.dialect.name == "sqlite" else nullcontext()
+
+
+@contextmanager
+def _one_writer() -> Iterator[None]:
+    if not _write_lock.acquire(timeout=LOCK_TIMEOUT_SECONDS):
+        raise Busy
+    try:
+        yield
+    finally:
+        _write_lock.release()
+
+
+def reading(engine: Engine) -> Session:
+    """A session for reading only: it takes no write lock and is never committed."""
+    return Session(engine.execution_options(read_only=True), autoflush=False)
+
+
+def get_session(request: Request) -> Iterator[Session]:
+    with reading(request.app.state.portal.database) as session:
+        yield session
+
+
+SessionDep = Annotated[Session, Depends(get_session, scope="function")]
+
+
+def alembic_config(url: str) -> Config:
+    config = Config(str(ROOT / "alembic.ini"))
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return config
+
+
+def upgrade(settings: Settings) -> None:
+    """Bring the database to the newest revision; a failing migration leaves it as it was."""
+    if settings.sqlalchemy_url.startswith("sqlite"):
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    command.upgrade(alembic_config(settings.sqlalchemy_url), "head")
+
+
+def revisions(engine: Engine) -> tuple[str | None, str | None]:
+    """The revision of the database and the one this code expects."""
+    script = ScriptDirectory.from_config(alembic_config(str(engine.url)))
+    with engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    return current, script.get_current_head()

@@ -1,0 +1,104 @@
+"""create_app(): the table of contents of the portal."""
+
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from pythonjsonlogger.json import JsonFormatter
+from starlette.middleware.gzip import GZipMiddleware
+
+from app import sync
+from app.directory import api as directory_api
+from app.directory import pages as directory_pages
+from app.discovery import api as discovery_api
+from app.discovery import home
+from app.discovery import pages as discovery_pages
+from app.error_pages import install_error_pages
+from app.library import api as library_api
+from app.library import pages as library_pages
+from app.middleware import AccessLog, RequestGuard, SecurityHeaders
+from app.portal import open_portal
+from app.settings import Settings, get_settings
+from app.site import pages as site_pages
+from app.static_files import CachedStatic
+from app.vocabulary import api as vocabulary_api
+from app.vocabulary import pages as vocabulary_pages
+
+API = "/api/v1"
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Opens database and index when it starts serving; a route without a guard stops it here."""
+    chosen = settings or get_settings()
+    configure_logging(chosen)
+    app = FastAPI(
+        title="Samband",
+        version="1",
+        summary="Nordic contact network and library against human trafficking: open data, read-only.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{API}/openapi.json",
+        lifespan=_lifespan,
+        debug=False,
+    )
+    app.state.settings = chosen
+    install_error_pages(app)
+    for module in (discovery_api, directory_api, library_api, vocabulary_api):
+        app.include_router(module.router, prefix=API)
+    for router in _page_routers():
+        app.include_router(router)
+    app.mount("/static", CachedStatic(), name="static")
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(RequestGuard, settings=chosen)
+    app.add_middleware(AccessLog)
+    app.add_middleware(SecurityHeaders, settings=chosen)
+    refuse_unguarded(app)
+    return app
+
+
+def _page_routers() -> tuple[APIRouter, ...]:
+    return (
+        site_pages.router,
+        home.router,
+        discovery_pages.router,
+        directory_pages.router,
+        library_pages.router,
+        vocabulary_pages.router,
+    )
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    portal = open_portal(app.state.settings)
+    app.state.portal = portal
+    if portal.engine.health().documents == 0:
+        sync.rebuild(portal)
+    else:
+        sync.catch_up(portal)
+    yield
+    portal.database.dispose()
+
+
+def refuse_unguarded(app: FastAPI) -> None:
+    """S-02: every route declares what it needs."""
+    for route in app.routes:
+        if isinstance(route, APIRoute) and not is_guarded(route):
+            raise RuntimeError(f"{route.path} declares no access rule")
+
+
+def is_guarded(route: APIRoute) -> bool:
+    return any(hasattr(dependency.call, "access") for dependency in route.dependant.dependencies)
+
+
+def configure_logging(settings: Settings) -> None:
+    """One JSON object a line (a line break in a value cannot forge a line); times in UTC."""
+    handler = logging.StreamHandler()
+    formatter = JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s", datefmt="%Y-%m-%dT%H:%M:%SZ")
+    formatter.converter = time.gmtime
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(settings.log_level)

@@ -1,0 +1,52 @@
+"""Opening a portal: settings → database, vocabulary, engine. Used by the web process, the commands and the tests alike."""
+
+from sqlmodel import Session, col, select
+
+from app.db import make_engine, reading, revisions
+from app.directory.models import Confidence, EmergencyLine
+from app.settings import Settings
+from app.state import HelpLine, HelpLines, Portal
+from app.vocabulary.search import thesaurus
+from app.vocabulary.service import load_vocabulary
+from search.embedded import EmbeddedEngine
+from search.understand import Understander
+
+
+class NotReady(RuntimeError):
+    """The database is missing or of another version; the message says what to do."""
+
+
+def open_portal(settings: Settings) -> Portal:
+    """Raises NotReady where the database's revision is not the one this code expects."""
+    database = make_engine(settings.sqlalchemy_url)
+    current, expected = revisions(database)
+    if current != expected:
+        raise NotReady(f"the database is at revision {current}, this version needs {expected}: run `samband migrate`")
+    with reading(database) as session:
+        vocabulary = load_vocabulary(session)
+        help_lines = load_help_lines(session)
+    understander = Understander(thesaurus(vocabulary), cache_dir=settings.data_dir / "cache")
+    engine = EmbeddedEngine(settings.data_dir / "index", understander)
+    return Portal(settings, database, vocabulary, understander, engine, help_lines)
+
+
+def load_help_lines(session: Session) -> HelpLines:
+    """Only what may be shown to someone in danger: rows released for showing whose source states the number."""
+    rows = session.exec(
+        select(EmergencyLine)
+        .where(col(EmergencyLine.is_shown), EmergencyLine.confidence == Confidence.STATED)
+        .order_by(EmergencyLine.country, col(EmergencyLine.position))
+    )
+    return HelpLines(tuple(_help_line(row) for row in rows))
+
+
+def _help_line(row: EmergencyLine) -> HelpLine:
+    return HelpLine(
+        country=row.country,
+        value=row.value,
+        display=row.display,
+        label=row.label,
+        languages=None if row.languages is None else tuple(row.languages),
+        purpose=row.purpose,
+        is_sms=row.display.upper().startswith("SMS"),
+    )
