@@ -1,0 +1,220 @@
+"""`samband …`: what whoever runs the portal types."""
+
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+import uvicorn
+from pydantic import SecretStr, ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from app import sync
+from app.checks import all_checks
+from app.db import make_engine, transaction, upgrade
+from app.main import create_app
+from app.portal import NotReady, open_portal
+from app.settings import Settings, get_settings
+from seed_data.load import load
+
+SECONDS_FOR_OPEN_REQUESTS = 5
+
+commands = typer.Typer(
+    help="The Nordic directory and library against trafficking in human beings.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+out = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def main() -> None:
+    """Ctrl-C is an ordinary end: no traceback; serving ends with 0, unfinished work with 130."""
+    try:
+        commands()
+    except KeyboardInterrupt:
+        errors.print("Stopped.")
+        sys.exit(130)
+
+
+@commands.command()
+def migrate() -> None:
+    """Bring the database to the newest revision."""
+    upgrade(settings_or_exit())
+    out.print("The database is at the newest revision.")
+
+
+@commands.command()
+def seed() -> None:
+    """Load the portal's own data; a second time changes nothing."""
+    _seed(settings_or_exit())
+
+
+@commands.command()
+def reindex() -> None:
+    """Fill a new search index from the database and swap it in."""
+    _reindex(settings_or_exit())
+
+
+@commands.command()
+def check() -> None:
+    """Settings, database, engine, index lag, disk: one line each; exit code 1 when one is not as it should be."""
+    is_fit = True
+    for line in all_checks(get_settings):
+        is_fit &= line.is_ok
+        out.print(f"{'ok  ' if line.is_ok else 'FAIL'}  {line.name:<10} {line.text}", markup=False)
+    raise typer.Exit(0 if is_fit else 1)
+
+
+@commands.command()
+def settings() -> None:
+    """Every environment variable with its meaning, as docs/settings.md shows it."""
+    sys.stdout.write(settings_page())
+
+
+@commands.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on; 0 takes a free one.")] = 8000,
+    prepare: Annotated[bool, typer.Option("--prepare", help="First migrate, seed and index what has changed.")] = False,
+) -> None:
+    """Serve the portal until Ctrl-C."""
+    chosen = settings_or_exit()
+    listener = listen_or_exit(host, port)
+    if prepare:
+        _prepare(chosen)
+    server = _Server(_uvicorn_config(chosen), f"http://{_shown(host)}:{listener.getsockname()[1]}")
+    try:
+        server.run(sockets=[listener])
+    except KeyboardInterrupt:
+        # uvicorn has answered what was open and raises the signal again when it is done.
+        errors.print("Stopped.")
+    if not server.started:
+        raise typer.Exit(1)
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens once it does."""
+
+    def __init__(self, config: uvicorn.Config, address: str) -> None:
+        super().__init__(config)
+        self.address = address
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if self.started:
+            out.print(f"Samband is at {self.address} (Ctrl-C stops it)")
+
+
+def _uvicorn_config(settings: Settings) -> uvicorn.Config:
+    """Without uvicorn's own access log, which would write what people search for. Only named proxies are trusted."""
+    return uvicorn.Config(
+        create_app(settings),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        proxy_headers=bool(settings.forwarded_allow_ips),
+        forwarded_allow_ips=settings.forwarded_allow_ips or "",
+        timeout_graceful_shutdown=SECONDS_FOR_OPEN_REQUESTS,
+    )
+
+
+def _shown(host: str) -> str:
+    return "localhost" if host == "127.0.0.1" else f"[{host}]" if ":" in host else host
+
+
+def settings_or_exit() -> Settings:
+    try:
+        return get_settings()
+    except ValidationError as error:
+        for problem in error.errors():
+            errors.print(
+                f"Setting refused: {'.'.join(map(str, problem['loc']))} {problem['msg']}".strip(), markup=False
+            )
+        raise typer.Exit(2) from None
+
+
+def listen_or_exit(host: str, port: int) -> socket.socket:
+    """Taken before anything else is done, so that a busy port is said at once."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    if os.name == "posix":
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        errors.print(f"Cannot listen on {host}:{port}: {error.strerror}. Another port: --port N", markup=False)
+        raise typer.Exit(1) from None
+    return listener
+
+
+def _prepare(settings: Settings) -> None:
+    upgrade(settings)
+    _seed(settings)
+    portal = open_portal(settings)
+    try:
+        is_empty = portal.engine.health().documents == 0
+    finally:
+        portal.database.dispose()
+    if is_empty:
+        _reindex(settings)
+
+
+def _seed(settings: Settings) -> None:
+    engine = make_engine(settings.sqlalchemy_url)
+    try:
+        with bar("Loading data") as advance, transaction(engine, actor="seed") as session:
+            load(session, advance)
+    finally:
+        engine.dispose()
+
+
+def _reindex(settings: Settings) -> None:
+    try:
+        portal = open_portal(settings)
+    except NotReady as error:
+        errors.print(f"Not ready: {error}", markup=False)
+        raise typer.Exit(1) from None
+    try:
+        with bar("Building the index") as advance:
+            records = sync.rebuild(portal, advance)
+    finally:
+        portal.database.dispose()
+    out.print(f"The index holds {records} records.")
+
+
+@contextmanager
+def bar(title: str) -> Iterator[sync.Progress]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=errors) as progress:
+        task = progress.add_task(title, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def settings_page() -> str:
+    rows = [
+        f"| `SAMBAND_{name.upper()}` | {_default(name)} | {field.description or ''} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return "\n".join(
+        (
+            "# Settings",
+            "",
+            "Every setting is an environment variable. This page is what `samband settings` prints.",
+            "",
+            "| variable | default | meaning |",
+            "|---|---|---|",
+            *rows,
+            "",
+        )
+    )
+
+
+def _default(name: str) -> str:
+    value = Settings.model_fields[name].default
+    return "–" if isinstance(value, SecretStr) or value == "" else f"`{value}`"
