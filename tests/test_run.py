@@ -53,22 +53,21 @@ def front_page(address: str) -> str:
         return str(answer.read().decode())
 
 
-def test_a_fresh_clone_runs_and_stops_cleanly(clone: Path) -> None:
+def start_read_and_stop(clone: Path) -> None:
     with running(clone) as (process, address):
         assert '<html lang="en"' in front_page(address)
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0
 
 
-def test_a_second_start_installs_and_builds_nothing(clone: Path) -> None:
-    database = clone / "data" / "samband.sqlite3"
+def test_a_fresh_clone_runs_and_a_second_start_builds_nothing(clone: Path) -> None:
+    start_read_and_stop(clone)
     stamps = {path: path.stat().st_mtime_ns for path in (clone / ".venv").glob("*.stamp")}
     generations = sorted(path.name for path in (clone / "data" / "index").iterdir())
     assert stamps
-    assert database.stat().st_size > 0
-    with running(clone) as (process, address):
-        front_page(address)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=30) == 0
+    assert generations
+    start_read_and_stop(clone)
     assert {path: path.stat().st_mtime_ns for path in (clone / ".venv").glob("*.stamp")} == stamps
     assert sorted(path.name for path in (clone / "data" / "index").iterdir()) == generations
+    changes = subprocess.run(["git", "status", "--porcelain"], cwd=clone, check=True, capture_output=True, text=True)
+    assert changes.stdout == ""
