@@ -12,14 +12,17 @@ import uvicorn
 from pydantic import SecretStr, ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy import Engine
 
 from app import sync
-from app.checks import all_checks
-from app.db import make_engine, transaction, upgrade
+from app.checks import all_checks, database_head
+from app.db import make_engine, reading, transaction, upgrade
 from app.main import create_app
-from app.portal import NotReady, open_portal
+from app.portal import open_portal
 from app.settings import Settings, get_settings
 from seed_data.load import load
+from seed_data.read import SeedError
+from seed_data.stamp import is_loaded, remember
 
 SECONDS_FOR_OPEN_REQUESTS = 5
 
@@ -52,13 +55,21 @@ def migrate() -> None:
 @commands.command()
 def seed() -> None:
     """Load the portal's own data; a second time changes nothing."""
-    _seed(settings_or_exit())
+    chosen = settings_or_exit()
+    refuse_other_revision(chosen)
+    engine = make_engine(chosen.sqlalchemy_url)
+    try:
+        _load(engine)
+    finally:
+        engine.dispose()
 
 
 @commands.command()
 def reindex() -> None:
     """Fill a new search index from the database and swap it in."""
-    _reindex(settings_or_exit())
+    chosen = settings_or_exit()
+    refuse_other_revision(chosen)
+    _reindex(chosen)
 
 
 @commands.command()
@@ -88,7 +99,8 @@ def serve(
     listener = listen_or_exit(host, port)
     if prepare:
         _prepare(chosen)
-    server = _Server(_uvicorn_config(chosen), f"http://{_shown(host)}:{listener.getsockname()[1]}")
+    refuse_other_revision(chosen)
+    server = _Server(uvicorn_config(chosen), f"http://{_shown(host)}:{listener.getsockname()[1]}")
     try:
         server.run(sockets=[listener])
     except KeyboardInterrupt:
@@ -111,7 +123,7 @@ class _Server(uvicorn.Server):
             out.print(f"Samband is at {self.address} (Ctrl-C stops it)")
 
 
-def _uvicorn_config(settings: Settings) -> uvicorn.Config:
+def uvicorn_config(settings: Settings) -> uvicorn.Config:
     """Without uvicorn's own access log, which would write what people search for. Only named proxies are trusted."""
     return uvicorn.Config(
         create_app(settings),
@@ -140,6 +152,13 @@ def settings_or_exit() -> Settings:
         raise typer.Exit(2) from None
 
 
+def refuse_other_revision(settings: Settings) -> None:
+    head = database_head(settings)
+    if not head.is_ok:
+        errors.print(f"Not ready: {head.text}", markup=False)
+        raise typer.Exit(1)
+
+
 def listen_or_exit(host: str, port: int) -> socket.socket:
     """Taken before anything else is done, so that a busy port is said at once."""
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
@@ -154,32 +173,35 @@ def listen_or_exit(host: str, port: int) -> socket.socket:
 
 
 def _prepare(settings: Settings) -> None:
+    """The server itself catches up with what is new; only what takes long is done here, with a bar."""
     upgrade(settings)
-    _seed(settings)
-    portal = open_portal(settings)
+    engine = make_engine(settings.sqlalchemy_url)
+    stamp = settings.data_dir / "seed.stamp"
     try:
-        is_empty = portal.engine.health().documents == 0
+        with reading(engine) as session:
+            is_seeded = is_loaded(session, stamp)
+        if not is_seeded:
+            _load(engine)
+            with reading(engine) as session:
+                remember(session, stamp)
     finally:
-        portal.database.dispose()
-    if is_empty:
+        engine.dispose()
+    if not (settings.data_dir / "index").is_dir():
         _reindex(settings)
 
 
-def _seed(settings: Settings) -> None:
-    engine = make_engine(settings.sqlalchemy_url)
+def _load(engine: Engine) -> None:
     try:
         with bar("Loading data") as advance, transaction(engine, actor="seed") as session:
-            load(session, advance)
-    finally:
-        engine.dispose()
+            changed = load(session, advance)
+    except SeedError as error:
+        errors.print(f"The seed files have faults; nothing was loaded.\n{error}", markup=False)
+        raise typer.Exit(1) from None
+    out.print(f"{changed} rows are new or changed.")
 
 
 def _reindex(settings: Settings) -> None:
-    try:
-        portal = open_portal(settings)
-    except NotReady as error:
-        errors.print(f"Not ready: {error}", markup=False)
-        raise typer.Exit(1) from None
+    portal = open_portal(settings)
     try:
         with bar("Building the index") as advance:
             records = sync.rebuild(portal, advance)
