@@ -1,0 +1,97 @@
+"""A real portal for the tests: seeded once a run, on SQLite, with the real index; copies where a test writes."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from sqlmodel import Session
+from starlette.testclient import TestClient
+
+from app.db import make_engine, reading, transaction, upgrade
+from app.main import create_app
+from app.portal import open_portal
+from app.settings import Settings
+from app.state import Portal
+from app.sync import rebuild
+from seed_data.load import load
+from tests.page_client import PageClient
+
+BASE_URL = "https://localhost"
+GENEROUS = 100_000
+
+
+def settings_for(data_dir: Path) -> Settings:
+    return Settings(
+        data_dir=data_dir,
+        base_url="http://localhost:8000",
+        search_limit_per_minute=GENEROUS,
+        suggest_limit_per_minute=GENEROUS,
+        api_limit_per_minute=GENEROUS,
+    )
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the whole seed and its index; nobody writes to it."""
+    folder = tmp_path_factory.mktemp("seeded")
+    settings = settings_for(folder)
+    upgrade(settings)
+    with transaction(make_engine(settings.sqlalchemy_url), actor="seed") as session:
+        load(session)
+    portal = open_portal(settings)
+    rebuild(portal)
+    portal.database.dispose()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def app(seeded: Path) -> FastAPI:
+    return create_app(settings_for(seeded))
+
+
+@pytest.fixture(scope="session")
+def client(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app, base_url=BASE_URL, follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def page(client: TestClient) -> PageClient:
+    return PageClient(client)
+
+
+@pytest.fixture(scope="session")
+def portal(app: FastAPI, client: TestClient) -> Portal:
+    """The portal behind `client`: it is open as long as that is."""
+    opened: Portal = app.state.portal
+    return opened
+
+
+@pytest.fixture
+def session(portal: Portal) -> Iterator[Session]:
+    with reading(portal.database) as session:
+        yield session
+
+
+@pytest.fixture
+def make_client(seeded: Path, tmp_path: Path) -> Iterator[Callable[..., TestClient]]:
+    """A portal of the test's own, on a copy of the seed: `make_client(change)` lets `change(session)` write rows first."""
+    opened: list[TestClient] = []
+
+    def make(change: Callable[[Session], None] | None = None, **settings: object) -> TestClient:
+        folder = tmp_path / f"portal{len(opened)}"
+        shutil.copytree(seeded, folder)
+        chosen = settings_for(folder).model_copy(update=settings)
+        if change:
+            with transaction(make_engine(chosen.sqlalchemy_url), actor="test") as session:
+                change(session)
+        client = TestClient(create_app(chosen), base_url=BASE_URL, follow_redirects=False)
+        client.__enter__()
+        opened.append(client)
+        return client
+
+    yield make
+    for client in opened:
+        client.__exit__(None, None, None)
