@@ -1,4 +1,4 @@
-"""Vocabulary, directory, library, outbox and audit
+"""First tables
 
 Revision: 0001, after .
 """
@@ -106,7 +106,7 @@ def upgrade() -> None:
     sa.Column('type', sa.String(length=32), nullable=False),
     sa.Column('city', sa.String(), nullable=True),
     sa.Column('region', sa.String(), nullable=True),
-    sa.Column('places', sa.JSON(), nullable=False),
+    sa.Column('places', sa.JSON(), nullable=True),
     sa.Column('mandate', sa.JSON(), nullable=False),
     sa.Column('assisted', sa.JSON(), nullable=False),
     sa.Column('concepts', sa.JSON(), nullable=False),
