@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import Engine
@@ -20,6 +20,7 @@ from app.db import make_engine, reading, transaction, upgrade
 from app.main import create_app
 from app.portal import open_portal
 from app.settings import Settings, get_settings
+from app.settings_page import settings_page
 from seed_data.load import load
 from seed_data.read import SeedError
 from seed_data.stamp import is_loaded, remember
@@ -216,27 +217,3 @@ def bar(title: str) -> Iterator[sync.Progress]:
     with Progress(*columns, console=errors) as progress:
         task = progress.add_task(title, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
-
-
-def settings_page() -> str:
-    rows = [
-        f"| `SAMBAND_{name.upper()}` | {_default(name)} | {field.description or ''} |"
-        for name, field in Settings.model_fields.items()
-    ]
-    return "\n".join(
-        (
-            "# Settings",
-            "",
-            "Every setting is an environment variable. This page is what `samband settings` prints.",
-            "",
-            "| variable | default | meaning |",
-            "|---|---|---|",
-            *rows,
-            "",
-        )
-    )
-
-
-def _default(name: str) -> str:
-    value = Settings.model_fields[name].default
-    return "–" if isinstance(value, SecretStr) or value == "" else f"`{value}`"

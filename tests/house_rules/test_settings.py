@@ -1,7 +1,7 @@
 """Every setting is explained where whoever runs the portal looks for it."""
 
-from app.cli import settings_page
 from app.settings import Settings
+from app.settings_page import settings_page
 from tests.house_rules import tree
 
 
