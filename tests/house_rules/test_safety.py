@@ -17,7 +17,7 @@ MAY_MARK_SAFE = {"app/pages.py"}
 
 SAFE_CALLS = {"Markup", "mark_safe"}
 SKIPS = {"skip", "skipif", "xfail"}
-KEEPS_TRACES = re.compile(r"\b(?:localStorage|sessionStorage|indexedDB|document\.cookie)\b")
+KEEPS_TRACES = re.compile(r"\b(?:localStorage|indexedDB|document\.cookie)\b")
 INLINE = re.compile(r"<style\b|\sstyle=|\son[a-z]+=\"|<script(?![^>]*\b(?:src=|type=\"application/ld\+json\"))")
 DYNAMIC_CODE = re.compile(r"\beval\(|\bnew Function\(|\.innerHTML\b|\.outerHTML\b|\bdocument\.write\b")
 
