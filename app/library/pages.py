@@ -1,0 +1,7 @@
+"""Pages of the library room."""
+
+from fastapi import APIRouter
+
+from app.pages import PUBLIC
+
+router = APIRouter(prefix="/{lang}", dependencies=[PUBLIC])
