@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+_LONGEST_ABBREVIATION = 3
+
 
 class LabelKind(StrEnum):
     PREFERRED = "pref"
@@ -22,6 +24,19 @@ class Label:
     is_case_sensitive: bool = False
     is_never_in_compounds: bool = False
 
+    @property
+    def is_exact(self) -> bool:
+        """Only as a whole word in this very spelling: marked so, or an abbreviation of up to three letters."""
+        return self.is_case_sensitive or (len(self.text) <= _LONGEST_ABBREVIATION and self.text.isupper())
+
+    @property
+    def may_be_misspelt(self) -> bool:
+        return not (self.is_exact or self.is_whole_word_only)
+
+    @property
+    def may_be_a_part(self) -> bool:
+        return not (self.is_exact or self.is_whole_word_only or self.is_never_in_compounds)
+
 
 @dataclass(frozen=True, slots=True)
 class Concept:
@@ -34,7 +49,7 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A country or territory with its names, demonyms, adjectives: reported when a query names it, never filtered by."""
+    """A country or territory with its names, demonyms and adjectives: told, not filtered by."""
 
     id: str
     names: tuple[str, ...]
@@ -44,9 +59,20 @@ class Thesaurus:
     def __init__(self, concepts: Iterable[Concept], countries: Iterable[Country] = ()) -> None:
         self.concepts = {concept.id: concept for concept in concepts}
         self.countries = tuple(countries)
+        self._preferred = {
+            (concept.id, label.language): label.text
+            for concept in self.concepts.values()
+            for label in concept.labels
+            if label.kind is LabelKind.PREFERRED
+        }
 
     def label(self, concept: str, language: str) -> str:
         """The preferred label in this language, else in English, else any, else the id."""
+        found = self._preferred.get((concept, language)) or self._preferred.get((concept, "en"))
+        return found or next(iter(self.preferred(concept).values()), concept)
+
+    def preferred(self, concept: str) -> dict[str, str]:
+        """Language → preferred label."""
         known = self.concepts.get(concept)
-        preferred = {label.language: label.text for label in known.labels if label.kind == "pref"} if known else {}
-        return preferred.get(language) or preferred.get("en") or next(iter(preferred.values()), concept)
+        labels = known.labels if known else ()
+        return {label.language: label.text for label in labels if label.kind is LabelKind.PREFERRED}

@@ -1,0 +1,63 @@
+"""Cleaning, folding and cutting text into tokens. Everything here is linear in the length of its input."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_MARK_RUN = re.compile(f"([{_MARKS}]{{2}})[{_MARKS}]+")
+_MARK = re.compile(f"[{_MARKS}]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\uffff\ud800-\udfff]"
+)
+_TOKEN = re.compile(f"[^\\W_](?:[^\\W_]|[{_MARKS}])*")
+_LETTERS = str.maketrans(
+    {
+        "å": "a", "ä": "a", "á": "a", "à": "a", "â": "a", "ã": "a", "ö": "o", "ó": "o", "ø": "o", "ò": "o", "ô": "o", "õ": "o",
+        "é": "e", "è": "e", "ê": "e", "ë": "e", "í": "i", "ì": "i", "î": "i", "ï": "i", "ú": "u", "ù": "u", "ü": "u", "û": "u",
+        "ý": "y", "ÿ": "y", "æ": "ae", "œ": "oe", "ð": "d", "đ": "d", "þ": "th", "ß": "ss", "ł": "l", "ŋ": "ng", "ŧ": "t",
+        "š": "s", "ž": "z", "č": "c", "ñ": "n", "ç": "c", "ı": "i",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`lower` keeps its diacritics (word lists need them), `folded` has lost them (readers forget them)."""
+
+    surface: str
+    lower: str
+    folded: str
+    start: int
+    end: int
+
+
+def clean(text: str, limit: int) -> str:
+    """At most `limit` characters, without controls or piles of combining marks, in NFC. Cut first: cost must not grow."""
+    text = _CONTROL.sub(" ", text[:limit])
+    return unicodedata.normalize("NFC", _MARK_RUN.sub(r"\1", text))[:limit]
+
+
+def fold(text: str) -> str:
+    """Å ä ö ø é → a a o o e, æ → ae, ð → d, þ → th; lower case; what is not Latin keeps its letters."""
+    text = text.lower()
+    if text.isascii():
+        return text
+    text = text.translate(_LETTERS)
+    if text.isascii():
+        return text
+    return _MARK.sub("", unicodedata.normalize("NFKD", text)).lower()
+
+
+def tokens(text: str) -> list[Token]:
+    found = []
+    for match in _TOKEN.finditer(text):
+        surface = match.group()
+        lower = surface.lower()
+        found.append(Token(surface, lower, lower if lower.isascii() else fold(lower), match.start(), match.end()))
+    return found
+
+
+def fold_phrase(text: str) -> str:
+    """Folded words with single spaces between: two spellings of one name give one key."""
+    return " ".join(token.folded for token in tokens(text))

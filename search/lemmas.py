@@ -1,0 +1,62 @@
+"""Base forms of words: simplemma for da en fi nb nn sv, BÍN (islenska) for is."""
+
+import threading
+from functools import lru_cache
+from pathlib import Path
+
+from islenska import Bin
+from simplemma import Lemmatizer as Simplemma
+from simplemma.strategies import DefaultStrategy
+
+from search.word_lists import WordLists
+
+LANGUAGES = ("en", "da", "fi", "is", "nb", "nn", "sv")
+_LONGEST_WORD = 40
+_REMEMBERED_FORMS = 65_536
+
+
+class Lemmatizer:
+    """Words come in lower case, with their diacritics, and so do base forms. Thread-safe."""
+
+    def __init__(self, cache_dir: Path | None = None) -> None:
+        self._lists = WordLists(cache_dir)
+        strategy = DefaultStrategy(dictionary_factory=self._lists)
+        self._simplemma = Simplemma(cache_max_size=0, lemmatization_strategy=strategy)
+        self._icelandic: Bin | None = None
+        self._lock = threading.Lock()
+        self.lemmas = lru_cache(maxsize=_REMEMBERED_FORMS)(self._lemmas)
+        self.is_known = lru_cache(maxsize=_REMEMBERED_FORMS)(self._is_known)
+
+    def _lemmas(self, word: str, language: str) -> tuple[str, ...]:
+        """Base forms other than the word itself; none when the word is not known, or the language is not."""
+        if len(word) > _LONGEST_WORD or language not in LANGUAGES or not word.isalpha():
+            return ()
+        if language == "is":
+            found = self._icelandic_lemmas(word)
+        else:
+            found = (self._simplemma.lemmatize(word, language).lower(),)
+        return tuple(lemma for lemma in found if lemma != word)
+
+    def _is_known(self, word: str, language: str) -> bool:
+        if len(word) > _LONGEST_WORD:
+            return False
+        if language == "is":
+            return bool(self._icelandic_lemmas(word))
+        words = self._lists.get_dictionary(language)
+        return word in words or word.capitalize() in words
+
+    def is_known_anywhere(self, word: str) -> bool:
+        return any(self.is_known(word, language) for language in LANGUAGES)
+
+    def open_all(self) -> None:
+        """Write and open every list now: what a first start does while it indexes, so that no query waits for it."""
+        for language in LANGUAGES:
+            self.is_known("a", language)
+
+    def _icelandic_lemmas(self, word: str) -> tuple[str, ...]:
+        # One at a time: BÍN's wrapper keeps an unguarded cache of its own.
+        with self._lock:
+            if self._icelandic is None:
+                self._icelandic = Bin()
+            _, entries = self._icelandic.lookup(word)
+        return tuple(dict.fromkeys(entry.ord.replace("-", "").lower() for entry in entries))
