@@ -16,7 +16,7 @@ from gettext import GNUTranslations
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_day_names
 from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -108,6 +108,21 @@ def format_day(value: str | date, language: str) -> str:
             return format_date(day, "LLLL y", locale=language)
         return format_date(day, "long", locale=language)
     return format_date(value, "long", locale=language)
+
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def days_in_words(days: tuple[str, ...], language: str) -> str:
+    """`mon tue wed sat` → Monday–Wednesday, Saturday, in the reader's language."""
+    names = get_day_names("wide", context="stand-alone", locale=language)
+    runs: list[list[int]] = []
+    for number in sorted(DAYS.index(day) for day in days):
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(names[run[0]] if len(run) == 1 else f"{names[run[0]]}–{names[run[-1]]}" for run in runs)
 
 
 def format_moment(value: datetime, language: str) -> str:
