@@ -11,6 +11,7 @@ from pythonjsonlogger.json import JsonFormatter
 from starlette.middleware.gzip import GZipMiddleware
 
 from app import sync
+from app.api_answers import PROBLEM_ANSWERS
 from app.directory import api as directory_api
 from app.directory import pages as directory_pages
 from app.discovery import api as discovery_api
@@ -21,6 +22,7 @@ from app.library import api as library_api
 from app.library import pages as library_pages
 from app.middleware import AccessLog, RequestGuard, SecurityHeaders
 from app.portal import open_portal
+from app.rate_limits import Limited, RateLimits, limited
 from app.settings import Settings, get_settings
 from app.site import pages as site_pages
 from app.static_files import CachedStatic
@@ -45,9 +47,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         debug=False,
     )
     app.state.settings = chosen
+    app.state.rate_limits = RateLimits(chosen)
     install_error_pages(app)
     for module in (discovery_api, directory_api, library_api, vocabulary_api):
-        app.include_router(module.router, prefix=API)
+        app.include_router(module.router, prefix=API, dependencies=[limited(Limited.API)], responses=PROBLEM_ANSWERS)
     for router in _page_routers():
         app.include_router(router)
     app.mount("/static", CachedStatic(), name="static")
