@@ -38,7 +38,7 @@ class Lemmatizer:
         return tuple(lemma for lemma in found if lemma != word)
 
     def _is_known(self, word: str, language: str) -> bool:
-        if len(word) > _LONGEST_WORD:
+        if len(word) > _LONGEST_WORD or language not in LANGUAGES:
             return False
         if language == "is":
             return bool(self._icelandic_lemmas(word))

@@ -66,6 +66,15 @@ class Thesaurus:
             if label.kind is LabelKind.PREFERRED
         }
 
+        self._languages: dict[str, str] = {}
+        for concept in self.concepts.values():
+            for label in concept.labels:
+                self._languages.setdefault(label.text, label.language)
+
+    def language_of(self, label: str) -> str | None:
+        """The (first) language that has this label."""
+        return self._languages.get(label)
+
     def label(self, concept: str, language: str) -> str:
         """The preferred label in this language, else in English, else any, else the id."""
         found = self._preferred.get((concept, language)) or self._preferred.get((concept, "en"))

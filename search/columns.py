@@ -1,0 +1,163 @@
+"""The records in memory, one row each: what facets, totals and order are counted from."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from search.engine import FacetCount, Query, Sort
+from search.folding import fold
+from search.rows import StoredRecord, VisibilityClass
+
+Mask = npt.NDArray[np.bool_]
+Ordinals = npt.NDArray[np.int64]
+_NO_YEAR = -(2**15)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """`classes`: the visibility classes its rows have, its own first."""
+
+    ordinal: int
+    key: str
+    kind: str
+    language: str
+    title: str
+    names: tuple[str, ...]
+    concepts: tuple[str, ...]
+    facets: Mapping[str, tuple[str, ...]]
+    year: int | None
+    version: str
+    passages: int
+    classes: tuple[VisibilityClass, ...]
+    title_mentions: tuple[tuple[int, int, str], ...]
+    title_bases: Mapping[int, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Facet:
+    """Record `owners[i]` has the value `values[codes[i]]`."""
+
+    values: tuple[str, ...]
+    owners: Ordinals
+    codes: Ordinals
+
+    def counts(self, mask: Mask) -> tuple[FacetCount, ...]:
+        counted = np.bincount(self.codes[mask[self.owners]], minlength=len(self.values))
+        found = [FacetCount(self.values[code], int(counted[code])) for code in np.flatnonzero(counted)]
+        return tuple(sorted(found, key=lambda count: (-count.count, count.value)))
+
+    def having(self, wanted: Iterable[str], size: int) -> Mask:
+        codes = [code for code, value in enumerate(self.values) if value in set(wanted)]
+        mask = np.zeros(size, dtype=np.bool_)
+        mask[self.owners[np.isin(self.codes, codes)]] = True
+        return mask
+
+
+class Columns:
+    """Immutable: a write makes new ones."""
+
+    def __init__(self, records: Mapping[str, Record]) -> None:
+        self.records = records
+        self.size = max((record.ordinal for record in records.values()), default=-1) + 1
+        self.by_ordinal: list[Record | None] = [None] * self.size
+        self._years = np.full(self.size, _NO_YEAR, dtype=np.int64)
+        self._title_ranks = np.zeros(self.size, dtype=np.int64)
+        ordered = sorted(records.values(), key=lambda record: (fold(record.title), record.key))
+        for rank, record in enumerate(ordered):
+            self.by_ordinal[record.ordinal] = record
+            self._title_ranks[record.ordinal] = rank
+            if record.year is not None:
+                self._years[record.ordinal] = record.year
+        self.classes = frozenset(one for record in ordered for one in record.classes)
+        self.kinds = _facet((record.ordinal, (record.kind,)) for record in ordered)
+        names = {name for record in ordered for name in record.facets}
+        self._facets = {name: _facet((r.ordinal, r.facets.get(name, ())) for r in ordered) for name in names}
+        self._nothing = _facet(())
+
+    def ordinal_of(self, key: str) -> int:
+        """The one it has, or a free one."""
+        known = self.records.get(key)
+        return known.ordinal if known else self.size
+
+    def counted(self, found: Mask, query: Query) -> tuple[Mask, dict[str, tuple[FacetCount, ...]]]:
+        """What passes all filters, and per facet the counts with its own filter left out."""
+        in_years = found & self._in_years(query)
+        passing = {
+            name: self._facet(name).having(values, self.size) for name, values in query.filters.items() if values
+        }
+        kept = in_years.copy()
+        for mask in passing.values():
+            kept &= mask
+        counts = {}
+        for name in query.facets:
+            others = [mask for other, mask in passing.items() if other != name]
+            counts[name] = self._facet(name).counts(np.logical_and.reduce([in_years, *others]))
+        return kept, counts
+
+    def ordered(self, ordinals: Ordinals, scores: npt.NDArray[np.float64], sort: Sort) -> Ordinals:
+        """Total order: what ties is told apart by year, title and key, never by where a row stands in the index."""
+        years, titles = -self._years[ordinals], self._title_ranks[ordinals]
+        keys = {
+            Sort.RELEVANCE: (titles, years, -scores[ordinals]),
+            Sort.NEWEST: (titles, years),
+            Sort.TITLE: (titles,),
+        }[sort]
+        return ordinals[np.lexsort(keys)]
+
+    def seen_by(self, principals: frozenset[str]) -> frozenset[VisibilityClass]:
+        return frozenset(one for one in self.classes if one.is_seen_by(principals))
+
+    def _facet(self, name: str) -> _Facet:
+        return self._facets.get(name, self._nothing)
+
+    def _in_years(self, query: Query) -> Mask:
+        mask = np.ones(self.size, dtype=np.bool_)
+        if query.year_from is not None:
+            mask &= self._years >= min(query.year_from, 2**31)
+        if query.year_to is not None:
+            mask &= (self._years <= max(query.year_to, -(2**31))) & (self._years != _NO_YEAR)
+        return mask
+
+
+def _facet(rows: Iterable[tuple[int, Sequence[str]]]) -> _Facet:
+    codes: dict[str, int] = {}
+    owners: list[int] = []
+    coded: list[int] = []
+    for ordinal, values in rows:
+        for value in values:
+            owners.append(ordinal)
+            coded.append(codes.setdefault(value, len(codes)))
+    return _Facet(tuple(codes), np.array(owners, dtype=np.int64), np.array(coded, dtype=np.int64))
+
+
+def record_of(stored: Sequence[StoredRecord]) -> Record:
+    """From the rows of one record, in any order."""
+    head = next(row for row in stored if row["is_head"])
+    parts = [VisibilityClass(frozenset(row["head"]), frozenset(row["part"])) for row in stored if not row["is_head"]]
+    facets = {name: tuple(values) for name, values in head["facets"].items()}
+    # Facets that every document has, whether its maker thought of them or not.
+    facets.setdefault("kind", (head["kind"],))
+    facets.setdefault("language", (head["language"],))
+    return Record(
+        ordinal=head["ordinal"],
+        key=head["key"],
+        kind=head["kind"],
+        language=head["language"],
+        title=head["title"],
+        names=tuple(head["names"]),
+        concepts=tuple(head["concepts"]),
+        facets=facets,
+        year=head["year"],
+        version=head["version"],
+        passages=head["passages"],
+        classes=(VisibilityClass(frozenset(head["head"]), frozenset(head["part"])), *parts),
+        title_mentions=tuple((first, last, concept) for first, last, concept in head["title_mentions"]),
+        title_bases={int(index): tuple(forms) for index, forms in head["title_bases"].items()},
+    )
+
+
+def without(records: Mapping[str, Record], keys: Iterable[str]) -> dict[str, Record]:
+    gone = set(keys)
+    return {key: record for key, record in records.items() if key not in gone}

@@ -1,0 +1,269 @@
+"""The embedded engine: tantivy for matching and evidence, numpy for facets, totals and order. In process, the default."""
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import tantivy
+
+from search.columns import Columns, Record, without
+from search.engine import (
+    MAX_PER_PAGE,
+    Document,
+    EngineDown,
+    EngineError,
+    Health,
+    Hit,
+    Page,
+    Query,
+    Suggestion,
+    Why,
+)
+from search.evidence import Reasons, snippet
+from search.folding import clean, fold_phrase
+from search.generations import Current, Generations, Locked
+from search.reader import Reader, Schemas, Scores, Snapshot, keys_query, known, stored_records
+from search.rows import SEPARATOR, RowWriter
+from search.scoring import Group, PrefixWidener, groups_of
+from search.understand import Understander, Understanding
+
+_WRITER_BYTES = 64_000_000
+_MAX_SUGGESTION_PREFIX = 64
+_MAX_SUGGESTIONS = 50
+# Entries about a word rather than documents: below what they describe, unless the reader called one by its name.
+_KIND_WEIGHTS = {"concept": 0.5}
+
+
+class EmbeddedEngine:
+    """`kind_weights` multiply the relevance of documents of a kind."""
+
+    def __init__(
+        self, directory: Path, understander: Understander, kind_weights: Mapping[str, float] | None = None
+    ) -> None:
+        self._generations = Generations(directory)
+        self._understander = understander
+        self._kind_weights = _KIND_WEIGHTS if kind_weights is None else kind_weights
+        self._schemas = Schemas()
+        self._snapshot: Snapshot | None = None
+        self._loading = threading.Lock()
+
+    # Writing
+
+    def upsert(self, documents: Iterable[Document]) -> None:
+        by_key = {document.key: document for document in documents}
+        self._write(by_key.values(), by_key)
+
+    def delete(self, keys: Iterable[str]) -> None:
+        self._write((), tuple(keys))
+
+    def rebuild(self, documents: Iterable[Document]) -> None:
+        with _exclusively(self._generations):
+            before = self._generations.current()
+            current = Current(self._generations.create(), before.commit + 1 if before else 1)
+            self._fill(current, documents, Columns({}), ())
+            self._generations.publish(current)
+            self._load(current)
+
+    def _write(self, documents: Iterable[Document], replaced: Iterable[str]) -> None:
+        replaced = tuple(dict.fromkeys(replaced))
+        if not replaced:
+            return
+        with _exclusively(self._generations):
+            before = self._current_snapshot()
+            generation = before.current.generation if before else self._generations.create()
+            current = Current(generation, before.current.commit + 1 if before else 1)
+            self._fill(current, documents, before.columns if before else Columns({}), replaced)
+            self._generations.publish(current)
+            self._load(current, before, replaced)
+
+    def _fill(self, current: Current, documents: Iterable[Document], known: Columns, replaced: Sequence[str]) -> None:
+        """Passages first: where only they were written, the versions still tell that the record is to come."""
+        indexes = self._indexes(current.generation)
+        writers = [index.writer(_WRITER_BYTES, 1) for index in (indexes[1], indexes[0])]
+        try:
+            for writer in writers:
+                for key in replaced:
+                    writer.delete_documents_by_term("key", key)
+            rows = RowWriter(self._understander)
+            free = known.size
+            for document in documents:
+                ordinal = known.ordinal_of(document.key)
+                if ordinal == known.size:
+                    ordinal, free = free, free + 1
+                records, passages = rows.rows(document, ordinal)
+                for writer, added in zip(writers, (passages, records), strict=True):
+                    for row in added:
+                        writer.add_document(row)
+            for writer in writers:
+                writer.commit()
+        finally:
+            for writer in writers:
+                writer.wait_merging_threads()
+
+    # Reading
+
+    def search(self, query: Query) -> Page:
+        reader = self._reader(query.principals)
+        if reader is None:
+            return Page((), 0, {name: () for name in query.facets})
+        understanding = query.understanding
+        if understanding is not None and not understanding.text:
+            understanding = None
+        groups = groups_of(understanding, PrefixWidener(reader.records, reader.visible)) if understanding else ()
+        scores = self._scores(reader, understanding, groups)
+        found, facets = reader.columns.counted(scores >= 0, query)
+        ordered = reader.columns.ordered(np.flatnonzero(found), scores, query.sort)
+        per_page = max(1, min(query.per_page, MAX_PER_PAGE))
+        start = (max(1, query.page) - 1) * per_page
+        shown = [known(reader.columns.by_ordinal[ordinal]) for ordinal in ordered[start : start + per_page]]
+        hits = self._hits(reader, shown, scores, groups, understanding.text if understanding else "")
+        return Page(hits, int(found.sum()), facets)
+
+    def suggest(self, prefix: str, principals: frozenset[str], limit: int = 8) -> tuple[Suggestion, ...]:
+        reader = self._reader(principals)
+        folded = fold_phrase(clean(prefix, _MAX_SUGGESTION_PREFIX))
+        if reader is None or not folded:
+            return ()
+        ranked: list[tuple[int, int, str, str, Suggestion]] = []
+        for term, count in reader.records.terms_with_prefix("suggest", folded, reader.visible):
+            if count:
+                tail, skipped, text, kind, key, language = term.split(SEPARATOR)
+                spoken = self._understander.thesaurus.language_of(text) or language
+                ranked.append((int(skipped), len(text), tail, key, Suggestion(text, kind, key, spoken)))
+        best: dict[str, Suggestion] = {}
+        for *_, key, suggestion in sorted(ranked, key=lambda one: one[:4]):
+            best.setdefault(key, suggestion)
+        return tuple(best.values())[: max(0, min(limit, _MAX_SUGGESTIONS))]
+
+    def similar(self, key: str, principals: frozenset[str], kinds: tuple[str, ...], limit: int = 5) -> tuple[Hit, ...]:
+        reader = self._reader(principals)
+        source = reader.columns.records.get(key) if reader else None
+        if reader is None or source is None or not reader.sees(source) or not source.concepts:
+            return ()
+        scores = reader.scores(reader.scorer().tagged(source.concepts))
+        scores[source.ordinal] = -1
+        found = scores >= 0
+        if kinds:
+            found &= reader.columns.kinds.having(kinds, reader.columns.size)
+        ordered = reader.columns.ordered(np.flatnonzero(found), scores, Query(principals).sort)
+        shown = [known(reader.columns.by_ordinal[one]) for one in ordered[: max(0, min(limit, MAX_PER_PAGE))]]
+        return tuple(
+            Hit(one.key, one.kind, float(scores[one.ordinal]), None, self._shared(source, one)) for one in shown
+        )
+
+    def versions(self) -> Mapping[str, str]:
+        snapshot = self._current_snapshot()
+        return {key: record.version for key, record in snapshot.columns.records.items()} if snapshot else {}
+
+    def health(self) -> Health:
+        snapshot = self._current_snapshot()
+        engine = f"tantivy {version('tantivy')}"
+        if snapshot is None:
+            return Health(True, engine, 0, "", "no index yet")
+        return Health(True, engine, len(snapshot.columns.records), snapshot.current.generation)
+
+    def _scores(self, reader: Reader, understanding: Understanding | None, groups: Sequence[Group]) -> Scores:
+        scorer = reader.scorer()
+        if understanding is None:
+            return reader.scores(scorer.everything())
+        called = reader.scores(scorer.exact(understanding))
+        scores = np.full(reader.columns.size, -1.0)
+        if groups or understanding.phrases:
+            scores = reader.scores(scorer.main(groups, understanding.phrases))
+        for kind, weight in self._kind_weights.items():
+            of_kind = reader.columns.kinds.having((kind,), reader.columns.size)
+            scores[of_kind & (scores > 0)] *= weight
+        if understanding.phrases:
+            # What stands in quotes is required: a name alone does not answer it.
+            called[scores < 0] = -1
+        return np.where(called >= 0, np.maximum(scores, 0) + called, scores)
+
+    def _hits(
+        self, reader: Reader, shown: Sequence[Record], scores: Scores, groups: Sequence[Group], text: str
+    ) -> tuple[Hit, ...]:
+        passages = reader.best_passages(shown, groups)
+        reasons = Reasons(self._understander.thesaurus, groups, text)
+        hits = []
+        for record in shown:
+            passage = passages.get(record.ordinal)
+            hits.append(
+                Hit(
+                    key=record.key,
+                    kind=record.kind,
+                    score=float(scores[record.ordinal]),
+                    snippet=snippet(passage, groups) if passage else None,
+                    why=reasons.why(record, passage) if text else (),
+                )
+            )
+        return tuple(hits)
+
+    def _shared(self, source: Record, other: Record) -> tuple[Why, ...]:
+        thesaurus = self._understander.thesaurus
+        return tuple(
+            Why(thesaurus.label(one, source.language), thesaurus.label(one, other.language), other.language, one)
+            for one in source.concepts
+            if one in other.concepts
+        )
+
+    # Snapshots
+
+    def _reader(self, principals: frozenset[str]) -> Reader | None:
+        """None when there is nothing this reader may see."""
+        snapshot = self._current_snapshot()
+        reader = Reader(snapshot, principals, self._schemas) if snapshot and principals else None
+        return reader if reader and reader.classes else None
+
+    def _current_snapshot(self) -> Snapshot | None:
+        current = self._generations.current()
+        if current is None:
+            return None
+        snapshot = self._snapshot
+        if snapshot is None or snapshot.current != current:
+            with self._loading:
+                snapshot = self._snapshot
+                if snapshot is None or snapshot.current != current:
+                    snapshot = self._load(current)
+        return snapshot
+
+    def _load(
+        self, current: Current, before: Snapshot | None = None, replaced: Sequence[str] | None = None
+    ) -> Snapshot:
+        """`before` and `replaced`: read only these keys anew."""
+        try:
+            records, passages = self._indexes(current.generation)
+        except (OSError, ValueError) as error:
+            raise EngineDown(f"the index cannot be opened: {error}") from error
+        searcher = records.searcher()
+        if before and replaced:
+            kept = without(before.columns.records, replaced)
+            kept |= stored_records(searcher, keys_query(self._schemas.records, replaced))
+        else:
+            kept = stored_records(searcher, tantivy.Query.all_query())
+        snapshot = Snapshot(current, searcher, passages.searcher(), Columns(kept))
+        self._snapshot = snapshot
+        return snapshot
+
+    def _indexes(self, generation: str) -> tuple[tantivy.Index, tantivy.Index]:
+        path = self._generations.path(generation)
+        opened = []
+        for name, schema in (("records", self._schemas.records), ("passages", self._schemas.passages)):
+            (path / name).mkdir(exist_ok=True)
+            index = tantivy.Index(schema, str(path / name))
+            index.config_reader("manual")
+            index.reload()
+            opened.append(index)
+        return opened[0], opened[1]
+
+
+@contextmanager
+def _exclusively(generations: Generations) -> Iterator[None]:
+    try:
+        with generations.writing():
+            yield
+    except Locked as error:
+        raise EngineError("another writer holds the index") from error
+    except OSError as error:
+        raise EngineError(f"the index cannot be written: {error}") from error

@@ -1,0 +1,163 @@
+"""What to show of a hit: the passage that speaks most to the query, and why the record was found."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from search.citations import citations
+from search.columns import Record
+from search.engine import Fragment, Snippet, Why
+from search.folding import Token, fold_phrase, tokens
+from search.rows import StoredPassage, exact_key
+from search.scoring import Group
+from search.thesaurus import Thesaurus
+
+_SNIPPET_CHARACTERS = 280
+_BEFORE_MATCH_CHARACTERS = 70
+_ELLIPSIS = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A place in a text that answers group number `group`."""
+
+    group: int
+    start: int
+    end: int
+    concept: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysedText:
+    """A text as the index keeps it: base forms by token number, and its mentions of concepts."""
+
+    text: str
+    language: str
+    bases: Mapping[int, tuple[str, ...]]
+    mentions: Sequence[tuple[int, int, str]]
+
+
+def of_passage(stored: StoredPassage) -> AnalysedText:
+    bases = {int(index): tuple(forms) for index, forms in stored["bases"].items()}
+    return AnalysedText(stored["text"], stored["language"], bases, stored["mentions"])
+
+
+def of_title(record: Record) -> AnalysedText:
+    return AnalysedText(record.title, record.language, record.title_bases, record.title_mentions)
+
+
+def matches(text: AnalysedText, groups: Sequence[Group]) -> list[Match]:
+    words = tokens(text.text)
+    cited = {citation.key: citation for citation in citations(text.text)}
+    found: list[Match] = []
+    for number, group in enumerate(groups):
+        found += _by_concept(number, group, text, words)
+        forms = {form for one in group.forms for form in one}
+        for index, word in enumerate(words):
+            if word.folded in forms or not forms.isdisjoint(text.bases.get(index, ())):
+                found.append(Match(number, word.start, word.end, None))
+        found += [Match(number, cited[form].start, cited[form].end, None) for form in forms if form in cited]
+    return found
+
+
+def _by_concept(number: int, group: Group, text: AnalysedText, words: Sequence[Token]) -> Iterator[Match]:
+    for first, last, concept in text.mentions:
+        allowed = group.languages.get(concept, ()) if concept in group.languages else ()
+        if (allowed is None or text.language in allowed) and last < len(words):
+            yield Match(number, words[first].start, words[last].end, concept)
+
+
+def snippet(stored: StoredPassage, groups: Sequence[Group]) -> Snippet:
+    text = stored["text"]
+    found = matches(of_passage(stored), groups)
+    start, end = _window(text, found)
+    spans = _merged((match.start, match.end) for match in found if match.start >= start and match.end <= end)
+    fragments = [Fragment(_ELLIPSIS, False)] if start else []
+    at = start
+    for first, last in spans:
+        fragments += [Fragment(text[at:first], False)] if first > at else []
+        fragments.append(Fragment(text[first:last], True))
+        at = last
+    rest = text[at:end] + (_ELLIPSIS if end < len(text) else "")
+    fragments += [Fragment(rest, False)] if rest else []
+    return Snippet(tuple(fragments), stored["language"], stored["page"])
+
+
+def _window(text: str, found: Sequence[Match]) -> tuple[int, int]:
+    """The stretch that answers most groups, the first of several; cut between words."""
+    if len(text) <= _SNIPPET_CHARACTERS:
+        return 0, len(text)
+    best, most = 0, 0
+    for match in found:
+        start = max(0, match.start - _BEFORE_MATCH_CHARACTERS)
+        answered = {one.group for one in found if one.start >= start and one.end <= start + _SNIPPET_CHARACTERS}
+        if len(answered) > most or (len(answered) == most and start < best):
+            best, most = start, len(answered)
+    if best:
+        space = text.find(" ", best, best + _BEFORE_MATCH_CHARACTERS)
+        best = space + 1 if space >= 0 else best
+    end = min(len(text), best + _SNIPPET_CHARACTERS)
+    space = text.rfind(" ", best, end) if end < len(text) else -1
+    return best, space if space > best else end
+
+
+def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+class Reasons:
+    """Why a record answers: one reason per word of the query, the plainest there is."""
+
+    def __init__(self, thesaurus: Thesaurus, groups: Sequence[Group], query: str) -> None:
+        self._thesaurus = thesaurus
+        self._groups = groups
+        self._query = query
+        self._key = exact_key(query)
+
+    def why(self, record: Record, passage: StoredPassage | None) -> tuple[Why, ...]:
+        texts = [of_title(record), *([of_passage(passage)] if passage else [])]
+        found = [(text, match) for text in texts for match in matches(text, self._groups)]
+        reasons = list(self._called_so(record))
+        for number, group in enumerate(self._groups):
+            mine = [(text, match) for text, match in found if match.group == number]
+            reason = _plainest(group, mine) or self._by_tag(group, record) or self._by_name(group, record)
+            if reason:
+                reasons.append(reason)
+        return tuple(dict.fromkeys(reasons))
+
+    def _called_so(self, record: Record) -> Iterator[Why]:
+        for name in record.names:
+            if self._key and exact_key(name) == self._key:
+                yield Why(self._query, name, self._language(name, record))
+                return
+
+    def _by_tag(self, group: Group, record: Record) -> Why | None:
+        for concept in group.concepts:
+            allowed = group.languages[concept.id]
+            if concept.id in record.concepts and (allowed is None or record.language in allowed):
+                label = self._thesaurus.label(concept.id, record.language)
+                return Why(group.surface, label, self._thesaurus.language_of(label) or record.language, concept.id)
+        return None
+
+    def _by_name(self, group: Group, record: Record) -> Why | None:
+        forms = {form for one in group.forms for form in one}
+        for name in record.names:
+            if not forms.isdisjoint(fold_phrase(name).split()):
+                return Why(group.surface, name, self._language(name, record))
+        return None
+
+    def _language(self, name: str, record: Record) -> str:
+        return self._thesaurus.language_of(name) or record.language
+
+
+def _plainest(group: Group, found: Sequence[tuple[AnalysedText, Match]]) -> Why | None:
+    """A concept explains more than a word, a title before a passage."""
+    if not found:
+        return None
+    text, match = min(found, key=lambda pair: pair[1].concept is None)
+    return Why(group.surface, text.text[match.start : match.end], text.language, match.concept)

@@ -1,0 +1,87 @@
+"""Index generations in directories, an atomic `CURRENT` that names one, and one lock for all writers."""
+
+import fcntl
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+_LOCK_WAIT_SECONDS = 30.0
+_LOCK_POLL_SECONDS = 0.05
+
+
+class Locked(Exception):
+    """Another writer held the index for too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """`commit` grows with every write, so that other processes see that they have to look again."""
+
+    generation: str
+    commit: int
+
+
+class Generations:
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._thread_lock = threading.Lock()
+        directory.mkdir(parents=True, exist_ok=True)
+
+    def current(self) -> Current | None:
+        try:
+            generation, commit = (self._directory / "CURRENT").read_text(encoding="ascii").split()
+        except FileNotFoundError:
+            return None
+        return Current(generation, int(commit))
+
+    def path(self, generation: str) -> Path:
+        return self._directory / generation
+
+    def create(self) -> str:
+        generation = f"generation-{uuid4().hex[:12]}"
+        self.path(generation).mkdir()
+        return generation
+
+    def publish(self, current: Current) -> None:
+        """Readers see this from now on. What is neither this nor a name they may still be opening goes."""
+        before = self.current()
+        with tempfile.NamedTemporaryFile("w", dir=self._directory, delete=False, encoding="ascii") as file:
+            file.write(f"{current.generation} {current.commit}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(file.name, self._directory / "CURRENT")
+        kept = {current.generation, before.generation if before else current.generation}
+        for path in self._directory.glob("generation-*"):
+            if path.name not in kept:
+                shutil.rmtree(path, ignore_errors=True)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Raises Locked when another thread or process goes on writing."""
+        if not self._thread_lock.acquire(timeout=_LOCK_WAIT_SECONDS):
+            raise Locked
+        try:
+            with (self._directory / "LOCK").open("w") as file:
+                _lock(file.fileno())
+                yield
+        finally:
+            self._thread_lock.release()
+
+
+def _lock(descriptor: int) -> None:
+    """Closing the file opens the lock again, also when the process dies."""
+    deadline = time.monotonic() + _LOCK_WAIT_SECONDS
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise Locked from None
+            time.sleep(_LOCK_POLL_SECONDS)

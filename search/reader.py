@@ -1,0 +1,125 @@
+"""One reader's view of one commit of the index: everything they ask goes through their visibility."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+import tantivy
+from tantivy import Occur
+
+from search.columns import Columns, Record, record_of
+from search.generations import Current
+from search.rows import StoredPassage, StoredRecord, passage_schema, record_schema
+from search.scoring import Group, Scorer, concept_terms, visible_rows
+
+Scores = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Schemas:
+    records: tantivy.Schema = field(default_factory=record_schema)
+    passages: tantivy.Schema = field(default_factory=passage_schema)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One commit of one generation: what a reader works on from beginning to end."""
+
+    current: Current
+    records: tantivy.Searcher
+    passages: tantivy.Searcher
+    columns: Columns
+
+
+class Reader:
+    def __init__(self, snapshot: Snapshot, principals: frozenset[str], schemas: Schemas) -> None:
+        self.columns = snapshot.columns
+        self.records = snapshot.records
+        self._passages = snapshot.passages
+        self._schemas = schemas
+        self.classes = snapshot.columns.seen_by(principals)
+        tokens = [one.token for one in self.classes]
+        self.visible = visible_rows(schemas.records, tokens)
+        self._visible_passages = visible_rows(schemas.passages, tokens)
+
+    def sees(self, record: Record) -> bool:
+        return record.classes[0] in self.classes
+
+    def scorer(self) -> Scorer:
+        return Scorer(self.records, self._schemas.records, self.visible)
+
+    def scores(self, query: tantivy.Query) -> Scores:
+        """By ordinal; -1 where it does not match. The best of the rows of a record counts."""
+        scores = np.full(self.columns.size, -1.0)
+        hits = self.records.search(query, max(1, self.records.num_docs), count=False).hits
+        if hits:
+            ordinals = self.records.fast_field_values("ordinal", [address for _, address in hits])
+            np.maximum.at(scores, np.array(ordinals, dtype=np.int64), np.array([score for score, _ in hits]))
+        return scores
+
+    def best_passages(self, records: Sequence[Record], groups: Sequence[Group]) -> dict[int, StoredPassage]:
+        """Per ordinal the visible passage that answers most groups, the first of several."""
+        limit = sum(record.passages for record in records)
+        if not limit:
+            return {}
+        schema = self._schemas.passages
+        clauses = [
+            (Occur.Must, tantivy.Query.const_score_query(self._visible_passages, 0.0)),
+            (Occur.Must, tantivy.Query.const_score_query(keys_query(schema, [one.key for one in records]), 0.0)),
+            *((Occur.Should, _passage_query(schema, group)) for group in groups),
+        ]
+        hits = self._passages.search(tantivy.Query.boolean_query(clauses), limit, count=False).hits
+        addresses = [address for _, address in hits]
+        ordinals = self._passages.fast_field_values("ordinal", addresses)
+        numbers = self._passages.fast_field_values("number", addresses)
+        best: dict[int, tuple[float, int, tantivy.DocAddress]] = {}
+        for (score, address), ordinal, number in zip(hits, ordinals, numbers, strict=True):
+            rank = (-float(score), int(number or 0), address)
+            held = best.get(int(ordinal or 0))
+            if held is None or rank[:2] < held[:2]:
+                best[int(ordinal or 0)] = rank
+        return {ordinal: _stored_passage(self._passages.doc(rank[2])) for ordinal, rank in best.items()}
+
+
+def known(record: Record | None) -> Record:
+    if record is None:
+        raise LookupError("an ordinal without a record was matched")
+    return record
+
+
+def keys_query(schema: tantivy.Schema, keys: Iterable[str]) -> tantivy.Query:
+    return tantivy.Query.boolean_query(
+        [(Occur.Should, tantivy.Query.term_query(schema, "key", key, "basic")) for key in keys]
+    )
+
+
+def stored_records(searcher: tantivy.Searcher, query: tantivy.Query) -> dict[str, Record]:
+    rows: dict[str, list[StoredRecord]] = {}
+    for _, address in searcher.search(query, max(1, searcher.num_docs), count=False).hits:
+        row = cast(StoredRecord, json.loads(searcher.doc(address)["data"][0]))
+        rows.setdefault(row["key"], []).append(row)
+    return {key: record_of(stored) for key, stored in rows.items()}
+
+
+def _stored_passage(document: tantivy.Document) -> StoredPassage:
+    return cast(StoredPassage, json.loads(document["data"][0]))
+
+
+def _passage_query(schema: tantivy.Schema, group: Group) -> tantivy.Query:
+    """A concept counts as much as a word: what matters is how much of the query one passage answers."""
+    forms = {form for one in group.forms for form in one}
+    ways = [
+        (2.0, ("text", "bases"), tuple(sorted(forms))),
+        *((2.0, ("concept_text",), concept_terms(one.id, group.languages[one.id])) for one in group.concepts),
+        *((1.0, ("concept_part",), concept_terms(one.id, group.languages[one.id])) for one in group.concepts),
+    ]
+    queries = []
+    for score, fields, terms in ways:
+        clauses = [
+            (Occur.Should, tantivy.Query.term_query(schema, one, term, "basic")) for one in fields for term in terms
+        ]
+        queries.append(tantivy.Query.const_score_query(tantivy.Query.boolean_query(clauses), score))
+    return tantivy.Query.disjunction_max_query(queries, 0.25)
