@@ -1,4 +1,4 @@
-"""The embedded engine: tantivy for matching and evidence, numpy for facets, totals and order. In process, the default."""
+"""The embedded engine, in process: tantivy for matching and evidence, numpy for facets, totals and order."""
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -173,13 +173,14 @@ class EmbeddedEngine:
         scores = np.full(reader.columns.size, -1.0)
         if groups or understanding.phrases:
             scores = reader.scores(scorer.main(groups, understanding.phrases))
-        for kind, weight in self._kind_weights.items():
-            of_kind = reader.columns.kinds.having((kind,), reader.columns.size)
-            scores[of_kind & (scores > 0)] *= weight
         if understanding.phrases:
             # What stands in quotes is required: a name alone does not answer it.
             called[scores < 0] = -1
-        return np.where(called >= 0, np.maximum(scores, 0) + called, scores)
+        scores = np.where(called >= 0, np.maximum(scores, 0) + called, scores)
+        for kind, weight in self._kind_weights.items():
+            of_kind = reader.columns.kinds.having((kind,), reader.columns.size)
+            scores[of_kind & (scores > 0)] *= weight
+        return scores
 
     def _hits(
         self, reader: Reader, shown: Sequence[Record], scores: Scores, groups: Sequence[Group], text: str
@@ -203,7 +204,7 @@ class EmbeddedEngine:
     def _shared(self, source: Record, other: Record) -> tuple[Why, ...]:
         thesaurus = self._understander.thesaurus
         return tuple(
-            Why(thesaurus.label(one, source.language), thesaurus.label(one, other.language), other.language, one)
+            Why(thesaurus.label(one, source.language), *thesaurus.label_and_language(one, other.language), one)
             for one in source.concepts
             if one in other.concepts
         )

@@ -1,8 +1,10 @@
 """The contract of a search engine: what it is given, what it gives back. It knows no domain.
 
-A *document* is one record (a material, an organisation …) with its page-anchored *passages*. Facets, totals, order and pages
-count records; passages are the evidence. Whoever asks hands over *principals*: a row is seen only by a reader who holds one
-of the principals in its `acl`, and a reader without principals sees nothing.
+A *document* is one record (a material, an organisation …) with its page-anchored *passages*. Facets, totals, order and
+pages count records; passages are the evidence. Whoever asks hands over *principals*: a row is seen only by a reader who
+holds one of the principals in its `acl`, and a reader without principals sees nothing. A passage is never seen more widely
+than its record. Title, names, concepts and facets are seen by whoever sees the record: they must not tell what only
+narrower passages hold.
 """
 
 from collections.abc import Iterable, Mapping
@@ -114,7 +116,7 @@ class FacetCount:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`facets`: name -> counts of records, most first; a facet's own filter is left out of its counts (multi-select)."""
+    """`facets`: name -> counts of records, most first; its own filter is left out of a facet (multi-select)."""
 
     hits: tuple[Hit, ...]
     total: int

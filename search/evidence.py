@@ -1,7 +1,7 @@
 """What to show of a hit: the passage that speaks most to the query, and why the record was found."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from search.citations import citations
 from search.columns import Record
@@ -47,7 +47,7 @@ def of_title(record: Record) -> AnalysedText:
 
 def matches(text: AnalysedText, groups: Sequence[Group]) -> list[Match]:
     words = tokens(text.text)
-    cited = {citation.key: citation for citation in citations(text.text)}
+    cited = {citation.key: (citation.start, citation.end) for citation in citations(text.text)}
     found: list[Match] = []
     for number, group in enumerate(groups):
         found += _by_concept(number, group, text, words)
@@ -55,8 +55,16 @@ def matches(text: AnalysedText, groups: Sequence[Group]) -> list[Match]:
         for index, word in enumerate(words):
             if word.folded in forms or not forms.isdisjoint(text.bases.get(index, ())):
                 found.append(Match(number, word.start, word.end, None))
-        found += [Match(number, cited[form].start, cited[form].end, None) for form in forms if form in cited]
-    return found
+        found += [Match(number, *cited[form], None) for form in forms if form in cited]
+    return [_with_its_sign(match, cited.values()) for match in found]
+
+
+def _with_its_sign(match: Match, cited: Iterable[tuple[int, int]]) -> Match:
+    """A number of a section is shown with its §."""
+    for start, end in cited:
+        if start <= match.start and match.end <= end:
+            return replace(match, start=start, end=end)
+    return match
 
 
 def _by_concept(number: int, group: Group, text: AnalysedText, words: Sequence[Token]) -> Iterator[Match]:
@@ -140,8 +148,8 @@ class Reasons:
         for concept in group.concepts:
             allowed = group.languages[concept.id]
             if concept.id in record.concepts and (allowed is None or record.language in allowed):
-                label = self._thesaurus.label(concept.id, record.language)
-                return Why(group.surface, label, self._thesaurus.language_of(label) or record.language, concept.id)
+                label, language = self._thesaurus.label_and_language(concept.id, record.language)
+                return Why(group.surface, label, language, concept.id)
         return None
 
     def _by_name(self, group: Group, record: Record) -> Why | None:

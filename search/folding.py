@@ -11,14 +11,14 @@ _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\uffff\ud800-\udfff]"
 )
 _TOKEN = re.compile(f"[^\\W_](?:[^\\W_]|[{_MARKS}])*")
-_LETTERS = str.maketrans(
-    {
-        "å": "a", "ä": "a", "á": "a", "à": "a", "â": "a", "ã": "a", "ö": "o", "ó": "o", "ø": "o", "ò": "o", "ô": "o", "õ": "o",
-        "é": "e", "è": "e", "ê": "e", "ë": "e", "í": "i", "ì": "i", "î": "i", "ï": "i", "ú": "u", "ù": "u", "ü": "u", "û": "u",
-        "ý": "y", "ÿ": "y", "æ": "ae", "œ": "oe", "ð": "d", "đ": "d", "þ": "th", "ß": "ss", "ł": "l", "ŋ": "ng", "ŧ": "t",
-        "š": "s", "ž": "z", "č": "c", "ñ": "n", "ç": "c", "ı": "i",
-    }
-)  # fmt: skip
+_LETTERS = {
+    ord(letter): plain
+    for plain, letters in {
+        "a": "åäáàâã", "e": "éèêë", "i": "íìîï\u0131", "o": "öóøòôõ", "u": "úùüû", "y": "ýÿ", "ae": "æ", "oe": "œ",
+        "d": "ðđ", "th": "þ", "ss": "ß", "l": "ł", "ng": "ŋ", "t": "ŧ", "s": "š", "z": "ž", "c": "čç", "n": "ñ",
+    }.items()
+    for letter in letters
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Token:
 
 
 def clean(text: str, limit: int) -> str:
-    """At most `limit` characters, without controls or piles of combining marks, in NFC. Cut first: cost must not grow."""
+    """At most `limit` characters in NFC, without controls or piles of combining marks. Cut first: cost must not grow."""
     text = _CONTROL.sub(" ", text[:limit])
     return unicodedata.normalize("NFC", _MARK_RUN.sub(r"\1", text))[:limit]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from islenska import Bin
 from simplemma import Lemmatizer as Simplemma
 from simplemma.strategies import DefaultStrategy
+from simplemma.strategies.dictionaries import DictionaryFactory, StreamDictionaryFactory
 
 from search.word_lists import WordLists
 
@@ -16,10 +17,13 @@ _REMEMBERED_FORMS = 65_536
 
 
 class Lemmatizer:
-    """Words come in lower case, with their diacritics, and so do base forms. Thread-safe."""
+    """Words come in lower case, with their diacritics, and so do base forms. Thread-safe.
+
+    Without a `cache_dir` the word lists are decoded into memory, each when it is first needed.
+    """
 
     def __init__(self, cache_dir: Path | None = None) -> None:
-        self._lists = WordLists(cache_dir)
+        self._lists: DictionaryFactory = WordLists(cache_dir) if cache_dir else StreamDictionaryFactory()
         strategy = DefaultStrategy(dictionary_factory=self._lists)
         self._simplemma = Simplemma(cache_max_size=0, lemmatization_strategy=strategy)
         self._icelandic: Bin | None = None

@@ -83,7 +83,7 @@ class Matcher:
     def mentions(
         self, words: Sequence[Token], forms: Sequence[Collection[str]], languages: Collection[str]
     ) -> list[Mention]:
-        """Every label in these languages, nested ones too; `forms` are those of each word, the one it is meant in first.
+        """Every label in these languages, nested ones too; `forms` are those of each word, the meant one first.
 
         Abbreviations count in any language: they are the same everywhere.
         """

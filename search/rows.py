@@ -1,12 +1,13 @@
 """What stands in the two tantivy indexes: their schemas, and the rows of a document.
 
-*records*: a head row with all that everyone who sees the record may see, and one more row per narrower visibility of its
-passages, which repeats the head and adds them. *passages*: the evidence. Every row carries one visibility class, so a
-reader's filter is the list of the classes they may see.
+*records*: a head row with all that everyone who sees the record may see, and one more row per narrower visibility of
+its passages, which repeats the head and adds them. *passages*: the evidence. Every row carries one visibility class, so
+a reader's filter is the list of the classes they may see.
 """
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypedDict
@@ -21,6 +22,7 @@ from search.understand import Analysis, Understander
 
 GAP = "\u00b6"
 SEPARATOR = "\x1f"
+_PAUSE = re.compile(r"[,:;(]|\s[-–—]\s")
 _MAX_NAME_CHARACTERS = 1_000
 _MAX_SUGGESTED_WORDS = 8
 _LONGEST_ABBREVIATION = 3
@@ -58,7 +60,7 @@ class StoredPassage(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class VisibilityClass:
-    """A row is seen by who holds one principal of the head and one of the part: a part is never wider than its record."""
+    """Seen by who holds one principal of the head and one of the part: a part is never wider than its record."""
 
     head: frozenset[str]
     part: frozenset[str]
@@ -110,6 +112,11 @@ def case_key(text: str) -> str | None:
     return f"={text}" if text.isupper() and len(text) <= _LONGEST_ABBREVIATION else None
 
 
+def beginning_key(key: str) -> str:
+    """For the beginning of a name up to its first pause: `Lauras hus, Kirkens Bymisjon Oslo` is called Lauras hus."""
+    return f"^{key}"
+
+
 class RowWriter:
     def __init__(self, understander: Understander) -> None:
         self._understander = understander
@@ -151,10 +158,8 @@ def _record_row(
     row.add_text("key", document.key)
     row.add_text("visibility", visibility.token)
     row.add_unsigned("ordinal", ordinal)
-    for name in dict.fromkeys((document.title, *document.names)):
-        for key in (exact_key(clean(name, _MAX_NAME_CHARACTERS)), case_key(name)):
-            if key:
-                row.add_text("exact", key)
+    for key in _keys(document):
+        row.add_text("exact", key)
     row.add_text("title", " ".join(_forms(title)))
     row.add_text("names", " ".join(form for name in names for form in _forms(name)))
     _add_running_text(row, [title, *names, *passages])
@@ -170,7 +175,7 @@ def _record_row(
     return row
 
 
-def _passage_row(  # noqa: PLR0913 one row is these six things
+def _passage_row(
     key: str, ordinal: int, number: int, visibility: VisibilityClass, passage: Passage, analysis: Analysis
 ) -> tantivy.Document:
     row = tantivy.Document()
@@ -210,6 +215,17 @@ def _stored_record(document: Document, ordinal: int, visibility: VisibilityClass
         title_mentions=_stored_mentions(title),
         title_bases=_stored_bases(title),
     )
+
+
+def _keys(document: Document) -> Iterable[str]:
+    keys: dict[str, None] = {}
+    for name in (document.title, *document.names):
+        shown = clean(name, _MAX_NAME_CHARACTERS)
+        beginning = exact_key(_PAUSE.split(shown, maxsplit=1)[0])
+        for key in (exact_key(shown), case_key(shown), beginning_key(beginning) if beginning else None):
+            if key:
+                keys[key] = None
+    return keys
 
 
 def _forms(analysis: Analysis) -> Iterable[str]:

@@ -1,8 +1,8 @@
 """From what a query means to a tantivy query whose scores do not depend on rows the reader cannot see.
 
-Every clause has a constant score: a tier (name, title, tag, text …) times how rare the word is *among the rows this reader
-sees*. Nothing comes from the index's own statistics. Scores are multiples of 1/16 and tie breakers of 1/4, so their sums
-are exact in 32 bits whatever order tantivy adds them in, and that order does depend on hidden rows.
+Every clause has a constant score: a tier (name, title, tag, text …) times how rare the word is *among the rows this
+reader sees*. Nothing comes from the index's own statistics. Scores are multiples of 1/16 and tie breakers of 1/4, so
+their sums are exact in 32 bits whatever order tantivy adds them in, and that order does depend on hidden rows.
 """
 
 import math
@@ -14,7 +14,7 @@ from tantivy import Occur
 
 from search.folding import fold_phrase, tokens
 from search.matching import MatchKind
-from search.rows import case_key, exact_key
+from search.rows import beginning_key, case_key, exact_key
 from search.understand import QueryConcept, Understanding, Word
 
 _TITLE, _NAMES, _TEXT = 3.0, 2.5, 1.0
@@ -30,6 +30,7 @@ _IDENTIFYING = 2.0
 _TIE_BREAKER = 0.25
 _STEP = 16
 _WHOLE_NAME = 1000.0
+_BEGINNING_OF_A_NAME = 500.0
 _NAME_IN_QUERY = 24.0
 _ABBREVIATION_IN_QUERY = 8.0
 _LONGEST_NAME_WORDS = 8
@@ -114,11 +115,15 @@ class Scorer:
         """Records that are *called* what the query says, or what a part of it says."""
         whole = exact_key(understanding.text)
         clauses = {key: _WHOLE_NAME for key in (whole, case_key(understanding.text)) if key}
+        if whole:
+            clauses[beginning_key(whole)] = _BEGINNING_OF_A_NAME
         found = [token.folded for token in tokens(understanding.text)]
         for length in range(2, min(len(found), _LONGEST_NAME_WORDS) + 1):
             for start in range(len(found) - length + 1):
                 part = " ".join(found[start : start + length])
-                clauses.setdefault(part, _NAME_IN_QUERY * length / len(found))
+                share = length / len(found)
+                clauses.setdefault(part, _NAME_IN_QUERY * share)
+                clauses.setdefault(beginning_key(part), _NAME_IN_QUERY / 2 * share)
         for word in understanding.words:
             abbreviation = case_key(word.surface)
             if abbreviation:

@@ -59,13 +59,6 @@ class Thesaurus:
     def __init__(self, concepts: Iterable[Concept], countries: Iterable[Country] = ()) -> None:
         self.concepts = {concept.id: concept for concept in concepts}
         self.countries = tuple(countries)
-        self._preferred = {
-            (concept.id, label.language): label.text
-            for concept in self.concepts.values()
-            for label in concept.labels
-            if label.kind is LabelKind.PREFERRED
-        }
-
         self._languages: dict[str, str] = {}
         for concept in self.concepts.values():
             for label in concept.labels:
@@ -77,8 +70,14 @@ class Thesaurus:
 
     def label(self, concept: str, language: str) -> str:
         """The preferred label in this language, else in English, else any, else the id."""
-        found = self._preferred.get((concept, language)) or self._preferred.get((concept, "en"))
-        return found or next(iter(self.preferred(concept).values()), concept)
+        return self.label_and_language(concept, language)[0]
+
+    def label_and_language(self, concept: str, language: str) -> tuple[str, str]:
+        preferred = self.preferred(concept)
+        for one in (language, "en", *preferred):
+            if one in preferred:
+                return preferred[one], one
+        return concept, language
 
     def preferred(self, concept: str) -> dict[str, str]:
         """Language → preferred label."""

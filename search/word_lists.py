@@ -1,8 +1,8 @@
 """simplemma's word lists as files that open at once.
 
-Decoding all of them takes 3 s and 100 MB (as dictionaries 6 s and 700 MB) at every start. Written once to a folder they
-open in a millisecond, and the operating system keeps in memory only what is read. A list is sorted and front-coded, so a
-word is found by bisecting the first words of its blocks and decoding one block.
+Decoding all of them takes 3 s and 100 MB (as dictionaries 6 s and 700 MB) at every start. Written once to a folder
+they open in a millisecond, and the operating system keeps in memory only what is read. A list is sorted and front-coded,
+so a word is found by bisecting the first words of its blocks and decoding one block.
 """
 
 import mmap
@@ -84,9 +84,8 @@ class WordList(Mapping[str, str]):
 class WordLists:
     """A dictionary factory for simplemma: every list is written on first use, then read in place. Thread-safe."""
 
-    def __init__(self, folder: Path | None) -> None:
-        self._temporary = None if folder else tempfile.TemporaryDirectory(prefix="samband-words-")
-        self._folder = folder or Path(self._temporary.name if self._temporary else "")
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._lists: dict[str, WordList] = {}
         self._lock = threading.Lock()
 
