@@ -129,6 +129,7 @@ def uvicorn_config(settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         create_app(settings),
         log_config=None,
+        log_level="warning",
         access_log=False,
         server_header=False,
         ws="none",
@@ -168,6 +169,7 @@ def listen_or_exit(host: str, port: int) -> socket.socket:
     try:
         listener.bind((host, port))
     except OSError as error:
+        listener.close()
         errors.print(f"Cannot listen on {host}:{port}: {error.strerror}. Another port: --port N", markup=False)
         raise typer.Exit(1) from None
     return listener

@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-from selectolax.parser import HTMLParser, Node
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
+from selectolax.lexbor import LexborNode as Node
 from starlette.testclient import TestClient
-
 
 
 class PageClient:
@@ -45,13 +45,17 @@ def html_problems(tree: HTMLParser, path: str) -> list[str]:
     problems += [f"id {name} {count} times" for name, count in ids.items() if count > 1]
     problems += [f"no label for {node.html[:80]}" for node in _fields(tree) if not _is_labelled(tree, node, ids)]
     problems += [f"inline style: {node.html[:80]}" for node in tree.css("[style], style")]
-    problems += ["inline script" for node in tree.css("script") if not node.attributes.get("src") and not _is_data(node)]
+    problems += [
+        "inline script" for node in tree.css("script") if not node.attributes.get("src") and not _is_data(node)
+    ]
     problems += [f"img without alt: {node.html[:80]}" for node in tree.css("img") if "alt" not in node.attributes]
     return problems
 
 
 def _fields(tree: HTMLParser) -> list[Node]:
-    return [node for node in tree.css("input, select, textarea") if node.attributes.get("type") not in {"hidden", "submit"}]
+    return [
+        node for node in tree.css("input, select, textarea") if node.attributes.get("type") not in {"hidden", "submit"}
+    ]
 
 
 def _is_labelled(tree: HTMLParser, node: Node, ids: Counter[str | None]) -> bool:

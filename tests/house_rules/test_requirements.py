@@ -15,6 +15,7 @@ HASH = re.compile(r"^--hash=sha256:[0-9a-f]{64}$")
 USED_WITHOUT_IMPORT = {
     "httptools": "uvicorn's parser",
     "psycopg": "SQLAlchemy's PostgreSQL driver",
+    "python-multipart": "Starlette's form parser",
     "tzdata": "time zones where the system has none",
     "uvloop": "uvicorn's event loop",
 }
