@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Protocol
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Depends, Path as PathParameter, Request
 from fastapi.params import Depends as DependsMarker
@@ -179,6 +179,8 @@ def environment() -> Environment:
     env.filters["number"] = lambda value: format_number(value, current_language())
     env.filters["listed"] = lambda items: format_and(list(items), current_language())
     env.filters["lang_attr"] = lang_attr
+    env.filters["host"] = lambda url: (urlsplit(url).hostname or url).removeprefix("www.")
+    env.filters["jsonld"] = jsonld
     env.globals["asset"] = asset
     env.globals["static_version"] = static_version
     return env
@@ -192,6 +194,11 @@ def render(template: str, visit: Visit, page: PageData) -> str:
 def lang_attr(language: str) -> Markup:
     """` lang="…"` where a text is not in the language of the page, else nothing."""
     return Markup("") if language == current_language() else Markup(' lang="{}"').format(escape(language))
+
+
+def jsonld(text: str) -> Markup:
+    """JSON inside a `<script type="application/ld+json">`: nothing in it can end the element or open another one."""
+    return Markup(text.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e"))  # noqa: S704  escaped above
 
 
 def asset(name: str) -> str:
