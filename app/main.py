@@ -22,6 +22,7 @@ from app.discovery import pages as discovery_pages
 from app.error_pages import install_error_pages
 from app.library import api as library_api
 from app.library import pages as library_pages
+from app.library.publications import find_publications
 from app.middleware import AccessLog, RequestGuard, SecurityHeaders
 from app.portal import open_portal
 from app.rate_limits import Limited, RateLimits, limited
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         debug=False,
     )
     app.state.settings = chosen
+    app.state.find_publications = find_publications
     app.state.rate_limits = RateLimits(chosen)
     install_error_pages(app)
     for module in (discovery_api, directory_api, library_api, vocabulary_api):

@@ -1,14 +1,14 @@
-"""One organisation, and the list of all."""
+"""One organisation: how to reach it, what it does, where it stands, and where the record comes from."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from sqlmodel import Session, col, select
 
-from app.directory.bodies import BodyName, Holding, cards, find_bodies, holdings, translated_name
-from app.directory.contacts import Channel, channels_of
+from app.directory.bodies import BodyName, Holding, cards, find_bodies, holdings
+from app.directory.contacts import Channel
 from app.directory.freshness import freshness
 from app.directory.models import Organisation, OrganisationFunction
 from app.directory.names import other_names, own_name
@@ -17,7 +17,7 @@ from app.errors import NotFound
 from app.i18n import OWN_NAMES, collation_key
 from app.permissions import Reader, visible_where
 from app.vocabulary.models import Scheme
-from app.vocabulary.service import NORDIC, TERRITORIES, Text, choose
+from app.vocabulary.service import NORDIC, Text, choose
 
 _RECORD = re.compile(r"\(record ([a-z0-9-]+)\)")
 _ABOUT_COMPILING = re.compile(r"Functions? added with counterpart_roles:[^.]*\.?\s*")
@@ -228,78 +228,4 @@ def _node(holding: Holding, named: dict[str, Organisation], here: str, view: Per
         is_current=holding.country == here,
         is_gap=holding.is_gap,
         bodies=tuple(BodyName(key, own_name(named[key])) for key in holding.bodies[:2] if key in named),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class OrganisationFilter:
-    """What the list is narrowed to; None leaves it open."""
-
-    country: str | None = None
-    function: str | None = None
-    type: str | None = None
-    concept: str | None = None
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.country or self.function or self.type or self.concept)
-
-
-@dataclass(frozen=True, slots=True)
-class ListedBody:
-    id: str
-    name: Text
-    translated: Text
-    abbreviation: str | None
-    type: str
-    country: str
-    region: str | None
-    lead: Channel | None
-
-
-@dataclass(frozen=True, slots=True)
-class CountryGroup:
-    country: str
-    country_name: str
-    bodies: tuple[ListedBody, ...]
-
-
-def list_organisations(
-    session: Session, reader: Reader, view: Perspective, wanted: OrganisationFilter
-) -> list[Organisation]:
-    """What fits, in the order of the countries and by name in the reader's alphabet."""
-    query = select(Organisation).where(visible_where(Organisation, reader))
-    if wanted.country:
-        query = query.where(Organisation.country == wanted.country)
-    if wanted.type:
-        query = query.where(Organisation.type == wanted.type)
-    if wanted.function:
-        held = select(OrganisationFunction.organisation_id).where(OrganisationFunction.function == wanted.function)
-        query = query.where(col(Organisation.id).in_(held))
-    rows = [row for row in session.exec(query) if wanted.concept is None or wanted.concept in row.concepts]
-    order = {code: place for place, code in enumerate((*NORDIC, *TERRITORIES, "EE", INTERNATIONAL))}
-    key = collation_key(view.language)
-    return sorted(rows, key=lambda row: (order.get(row.country, len(order)), key(own_name(row).value)))
-
-
-def group_by_country(
-    session: Session, reader: Reader, view: Perspective, rows: Sequence[Organisation], function: str | None
-) -> tuple[CountryGroup, ...]:
-    channels = channels_of(session, reader, rows, view, function)
-    groups: dict[str, list[ListedBody]] = {}
-    for row in rows:
-        groups.setdefault(row.country, []).append(_listed(row, channels[row.id], view))
-    return tuple(CountryGroup(code, view.label(Scheme.COUNTRY, code), tuple(bodies)) for code, bodies in groups.items())
-
-
-def _listed(row: Organisation, channels: tuple[Channel, ...], view: Perspective) -> ListedBody:
-    return ListedBody(
-        id=row.id,
-        name=own_name(row),
-        translated=translated_name(row, view.language),
-        abbreviation=row.abbreviation,
-        type=view.label(Scheme.ORGANISATION_TYPE, row.type),
-        country=row.country,
-        region=row.region,
-        lead=channels[0] if channels else None,
     )

@@ -1,14 +1,15 @@
 """schema.org descriptions of the directory's pages, for search engines."""
 
+import json
+
 from app.directory.organisations import OrganisationPage
 
 JsonValue = str | list["JsonValue"] | dict[str, "JsonValue"]
-JsonLd = dict[str, JsonValue]
 
 
-def organisation_data(page: OrganisationPage, url: str) -> JsonLd:
+def organisation_data(page: OrganisationPage, url: str) -> str:
     """Only what is stated: a channel that has to be confirmed first is not published as a fact."""
-    data: JsonLd = {
+    data: dict[str, JsonValue] = {
         "@context": "https://schema.org",
         "@type": "NGO" if page.type_code == "ngo" else "Organization",
         "@id": url,
@@ -24,7 +25,7 @@ def organisation_data(page: OrganisationPage, url: str) -> JsonLd:
         data["contactPoint"] = points
     if page.above:
         data["parentOrganization"] = {"@type": "Organization", "name": page.above[-1].name.value}
-    return data
+    return json.dumps(data, ensure_ascii=False)
 
 
 def _contact_points(page: OrganisationPage) -> list[JsonValue]:
