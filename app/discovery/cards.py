@@ -76,7 +76,7 @@ class CardReader:
                 type=row.type,
                 countries=(row.country,),
                 languages=tuple(row.languages_served or ()),
-                channel=next((channel for channel in channels[row.id] if channel.may_lead), None),
+                channel=first_channel(channels[row.id]),
             )
 
     def _materials(self, ids: list[str]) -> Iterable[Card]:
@@ -125,3 +125,9 @@ class CardReader:
         for identifier in ids:
             if entry := self._vocabulary.concepts.get(identifier):
                 yield Card(kind="concept", id=identifier, title=entry.label(self._language))
+
+
+def first_channel(channels: Iterable[Channel]) -> Channel | None:
+    """One that answers; else a page to start from."""
+    stated = [channel for channel in channels if channel.is_confirmed_fact and channel.href]
+    return next((channel for channel in stated if channel.may_lead), next(iter(stated), None))

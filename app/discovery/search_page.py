@@ -10,9 +10,9 @@ from app.discovery.cards import Card
 from app.discovery.forms import FACETS, KINDS, NORDIC_GROUP, PARAMETER_NAMES, SearchForm, expanded
 from app.discovery.labels import KIND_NAMES, type_label, value_label
 from app.discovery.service import Result, SearchResults, count, nordic_count
-from app.i18n import N_, gettext
+from app.i18n import N_, collation_key, gettext
 from app.pages import Pagination, Visit
-from app.vocabulary.service import NORDIC, Text
+from app.vocabulary.service import NORDIC, TERRITORIES, Text
 from search.engine import FacetCount, Sort
 from search.understand import AlsoSearched
 
@@ -101,6 +101,7 @@ class ResultRow:
     countries: tuple[str, ...]
     languages: tuple[str, ...]
     why: tuple[WhyLine, ...]
+    coordinator_url: str
 
     @property
     def card(self) -> Card:
@@ -201,6 +202,7 @@ def result_row(visit: Visit, result: Result) -> ResultRow:
         countries=tuple(visit.labels("countries", card.countries)),
         languages=tuple(visit.labels("languages", card.languages)),
         why=tuple(why_lines(result)),
+        coordinator_url=coordinator_url(visit, card.countries[0] if card.countries else None),
     )
 
 
@@ -293,19 +295,19 @@ def facet_groups(visit: Visit, form: SearchForm, results: SearchResults) -> tupl
 def facet_options(visit: Visit, form: SearchForm, name: str, counts: Iterable[FacetCount]) -> tuple[Option, ...]:
     """Chosen ones first among the long tail: what filters must be seen."""
     found = {one.value: one.count for one in counts}
-    chosen = form.chosen(name)
+    chosen, key = form.chosen(name), collation_key(visit.language)
     found |= {value: 0 for value in chosen if value not in found and value != NORDIC_GROUP}
     options = [
         Option(value, value_label(visit.vocabulary, name, value, visit.language), size, value in chosen)
         for value, size in found.items()
     ]
-    return tuple(sorted(options, key=lambda option: (not option.is_chosen, -option.count, option.label)))
+    return tuple(sorted(options, key=lambda option: (not option.is_chosen, -option.count, key(option.label))))
 
 
 def country_group(visit: Visit, form: SearchForm, results: SearchResults, options: tuple[Option, ...]) -> FacetGroup:
     members = expanded((NORDIC_GROUP,))
     total = nordic_count(visit.portal, visit.reader, form, results)
-    ordered = sorted(options, key=lambda option: (option.value not in NORDIC, -option.count, option.label))
+    ordered = sorted(options, key=lambda option: option.value not in NORDIC)
     is_chosen = NORDIC_GROUP in form.chosen("country")
     group = Option(
         NORDIC_GROUP, value_label(visit.vocabulary, "country", NORDIC_GROUP, visit.language), total, is_chosen
@@ -326,7 +328,6 @@ def way_on(visit: Visit, form: SearchForm, results: SearchResults) -> WayOn:
         wider for concept in asked if concept in vocabulary.concepts for wider in vocabulary.concepts[concept].broader
     )
     country = HOME_COUNTRIES.get(visit.language)
-    page = f"functions/{COORDINATOR}/{country.lower()}" if country else f"functions/{COORDINATOR}"
     coordinator = visit.label("functions", COORDINATOR)
     return WayOn(
         broader=tuple(
@@ -335,8 +336,15 @@ def way_on(visit: Visit, form: SearchForm, results: SearchResults) -> WayOn:
             if wider in vocabulary.concepts and wider not in asked
         ),
         coordinator=Link(
-            f"{coordinator}, {visit.label('countries', country)}" if country else coordinator, visit.url(page)
+            f"{coordinator}, {visit.label('countries', country)}" if country else coordinator,
+            coordinator_url(visit, country),
         ),
         without_filters=Link("", address(visit, form.without_filters())) if form.has_filters else None,
         all_words=Link("", address(visit, replace(form, off=(), page=1))) if form.off else None,
     )
+
+
+def coordinator_url(visit: Visit, country: str | None) -> str:
+    """The national coordinator of a country that has one, or has one named instead; elsewhere all of them."""
+    has_page = country in (*NORDIC, *TERRITORIES)
+    return visit.url(f"functions/{COORDINATOR}/{str(country).lower()}" if has_page else f"functions/{COORDINATOR}")
