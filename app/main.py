@@ -17,7 +17,7 @@ from app.api_answers import PROBLEM_ANSWERS
 from app.directory import api as directory_api
 from app.directory import pages as directory_pages
 from app.discovery import api as discovery_api
-from app.discovery import home
+from app.discovery import concepts, home
 from app.discovery import pages as discovery_pages
 from app.error_pages import install_error_pages
 from app.library import api as library_api
@@ -71,6 +71,7 @@ def _page_routers() -> tuple[APIRouter, ...]:
         site_pages.router,
         home.router,
         discovery_pages.router,
+        concepts.router,
         directory_pages.router,
         library_pages.router,
         vocabulary_pages.router,
