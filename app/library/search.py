@@ -45,7 +45,7 @@ def _by_material(session: Session, model: type[Part], ids: list[str] | None) -> 
 def _material(vocabulary: Vocabulary, material: Material, editions: list[Edition], passages: list[Passage]) -> Document:
     titles = {edition.language: edition.title for edition in editions}
     title = titles.get(material.language) or next(iter(titles.values()), material.id)
-    names = [*titles.values(), *material.titles.values(), *material.identifiers, material.publisher]
+    names = [*titles.values(), *material.titles.values(), *material.identifiers]
     return fingerprint(
         Document(
             key=f"material:{material.id}",
@@ -53,7 +53,7 @@ def _material(vocabulary: Vocabulary, material: Material, editions: list[Edition
             language=material.language,
             title=title,
             acl=acl(material.visibility),
-            names=_unique(name for name in names if name and name != title),
+            names=_unique(name for name in names if name != title),
             passages=tuple(_material_passages(material, editions, passages)),
             concepts=tuple(material.concepts),
             facets={
@@ -72,7 +72,10 @@ def _material(vocabulary: Vocabulary, material: Material, editions: list[Edition
 def _material_passages(
     material: Material, editions: Iterable[Edition], passages: Iterable[Passage]
 ) -> Iterator[SearchPassage]:
-    """The passages there are, then what an edition says of itself where no passage says it already."""
+    """The passages there are, then what an edition says of itself where no passage says it already.
+
+    The publisher is text and no name: who asks for a body by name wants the body before what it has published.
+    """
     readers = acl(material.visibility)
     said: set[str] = set()
     for passage in passages:
@@ -83,6 +86,8 @@ def _material_passages(
             if text and text not in said:
                 said.add(text)
                 yield SearchPassage(text, edition.language, readers)
+    if material.publisher:
+        yield SearchPassage(material.publisher, material.language, readers)
 
 
 def _case(vocabulary: Vocabulary, case: CaseSummary) -> Document:
