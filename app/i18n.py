@@ -97,6 +97,11 @@ def negotiate(accept_language: str) -> str:
     return next((language for _, _, language in sorted(wanted) if language in LANGUAGES), "en")
 
 
+def locale_of(language: str) -> str:
+    """British dates in English."""
+    return "en_GB" if language == "en" else language
+
+
 def format_day(value: str | date, language: str) -> str:
     """A date in words; text dates may be a year, a year and month, or a day."""
     if isinstance(value, str):
@@ -105,9 +110,9 @@ def format_day(value: str | date, language: str) -> str:
             return value
         day = date(parts[0], parts[1], parts[2] if len(parts) > 2 else 1)  # noqa: PLR2004  year, month, day
         if len(parts) == 2:  # noqa: PLR2004
-            return format_date(day, "LLLL y", locale=language)
-        return format_date(day, "long", locale=language)
-    return format_date(value, "long", locale=language)
+            return format_date(day, "LLLL y", locale=locale_of(language))
+        return format_date(day, "long", locale=locale_of(language))
+    return format_date(value, "long", locale=locale_of(language))
 
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -115,7 +120,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 def days_in_words(days: tuple[str, ...], language: str) -> str:
     """`mon tue wed sat` → Monday–Wednesday, Saturday, in the reader's language."""
-    names = get_day_names("wide", context="stand-alone", locale=language)
+    names = get_day_names("wide", context="stand-alone", locale=locale_of(language))
     runs: list[list[int]] = []
     for number in sorted(DAYS.index(day) for day in days):
         if runs and runs[-1][-1] == number - 1:
@@ -126,15 +131,15 @@ def days_in_words(days: tuple[str, ...], language: str) -> str:
 
 
 def format_moment(value: datetime, language: str) -> str:
-    return format_datetime(value, "long", locale=language)
+    return format_datetime(value, "long", locale=locale_of(language))
 
 
 def format_number(value: int, language: str) -> str:
-    return format_decimal(value, locale=language)
+    return format_decimal(value, locale=locale_of(language))
 
 
 def format_and(items: list[str], language: str) -> str:
-    return format_list(items, locale=language) if items else ""
+    return format_list(items, locale=locale_of(language)) if items else ""
 
 
 def language_name(code: str, language: str) -> str | None:
@@ -236,7 +241,7 @@ def write_catalogues() -> None:
         catalogue.obsolete.clear()
         if language == "en":
             for message in catalogue:
-                if message.id and not any(message.string):
+                if message.id and not any(message.string or ""):
                     message.string = message.id
         catalogue_path(language).parent.mkdir(parents=True, exist_ok=True)
         with catalogue_path(language).open("wb") as file:

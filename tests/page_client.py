@@ -29,6 +29,13 @@ class PageClient:
         return " ".join(main.text(separator=" ").split())
 
 
+def first(tree: HTMLParser | Node, selector: str) -> Node:
+    """The first element that fits; a page without one fails the test."""
+    node = tree.css_first(selector)
+    assert node is not None, f"nothing fits {selector}"
+    return node
+
+
 def html_problems(tree: HTMLParser, path: str) -> list[str]:
     problems: list[str] = []
     html = tree.css_first("html")

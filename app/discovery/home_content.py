@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from babel.units import format_unit
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
@@ -12,6 +11,7 @@ from app.directory.contacts import Channel, channels_of
 from app.directory.models import Counterpart, CounterpartBody, CountryFact, FactSource, Organisation
 from app.directory.names import own_name
 from app.directory.perspective import perspective
+from app.i18n import ngettext, speaking
 from app.library.models import CaseSummary, Edition, Material, PublicationStatus
 from app.pages import Visit
 from app.permissions import visible_where
@@ -20,7 +20,7 @@ from app.vocabulary.service import NO_TEXT, NORDIC, Text, choose
 
 COORDINATION = "national-coordinator"
 REFLECTION = "reflection-period"
-NEWEST_SHOWN = 5
+NEWEST_SHOWN = 8
 DIRECT = frozenset({"phone", "helpline", "email"})
 """What can be dialled or written to at once."""
 LENGTH = re.compile(r"(\d{1,4}) (day|month)s?")
@@ -158,7 +158,14 @@ def length_days(value: str | None) -> float:
 
 def length_in_words(value: str | None, language: str) -> str:
     found = LENGTH.fullmatch(value or "")
-    return format_unit(int(found[1]), f"duration-{found[2]}", length="long", locale=language) if found else ""
+    if not found:
+        return ""
+    number = int(found[1])
+    with speaking(language):
+        words = ngettext("%(number)s day", "%(number)s days", number)
+        if found[2] == "month":
+            words = ngettext("%(number)s month", "%(number)s months", number)
+    return words % {"number": number}
 
 
 def _period(visit: Visit, fact: CountryFact, sources: dict[str, FactSource], longest: float) -> Period:

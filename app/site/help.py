@@ -75,7 +75,7 @@ def _country(visit: Visit, row: EmergencyCountry, lines: Sequence[EmergencyLine]
 def _entry(visit: Visit, line: EmergencyLine) -> HelpEntry:
     is_sms = line.display.upper().startswith("SMS")
     return HelpEntry(
-        href=f"{'sms' if is_sms else 'tel'}:{line.value}",
+        href=line.value if line.value.startswith("https://") else f"{'sms' if is_sms else 'tel'}:{line.value}",
         display=line.display,
         label=choose(line.label, visit.language),
         languages=tuple(visit.labels("languages", line.languages or ())),

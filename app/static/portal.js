@@ -86,6 +86,34 @@
     });
   };
 
+  // Filters: the part of the page that `data-swap` names is renewed in place; where that fails the form is sent as usual.
+  const swap = async (form, focused) => {
+    const address = new URL(form.action);
+    address.search = new URLSearchParams(new FormData(form));
+    try {
+      const answer = await fetch(address);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const [before, after] = [document, page].map((tree) => tree.getElementById(form.dataset.swap));
+      if (!answer.ok || !after) return form.submit();
+      const folds = after.querySelectorAll("details");
+      before.querySelectorAll("details").forEach((fold, index) => folds[index]?.toggleAttribute("open", fold.open));
+      before.replaceWith(after);
+      const links = page.querySelectorAll("a[hreflang]");
+      document.querySelectorAll("a[hreflang]").forEach((link, index) => (link.href = links[index].getAttribute("href")));
+      document.title = page.title;
+      history.replaceState(null, "", address);
+      document.getElementById(focused)?.focus();
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      form.submit();
+    }
+  };
+  document.addEventListener("change", (event) => {
+    const form = event.target.form;
+    if (form?.dataset.swap && event.target.type === "checkbox") swap(form, event.target.id);
+    else if (form?.hasAttribute("data-submit-on-change")) form.requestSubmit();
+  });
+
   // The route on the home page's map follows the two countries that are chosen.
   const drawRoute = (form, map) => {
     const chosen = (end) => form.querySelector(`[data-route="${end}"]`)?.value || "";
@@ -109,9 +137,6 @@
       button.addEventListener("click", () => print());
     }
     for (const field of document.querySelectorAll("input[data-suggest]")) suggest(field);
-    for (const form of document.querySelectorAll("form[data-submit-on-change]")) {
-      form.addEventListener("change", () => form.requestSubmit());
-    }
     const map = document.querySelector("svg[data-map]");
     const form = document.querySelector("form[data-sentence]");
     if (map && form) {
