@@ -131,7 +131,11 @@ def translated_name(row: Organisation, language: str) -> Text:
     """The name for a reader who does not read the body's own; empty where that is the name already shown."""
     if language == own_name(row).language or row.names.get(language) == own_name(row).value:
         return NO_TEXT
-    return choose({name.language: name.value for name in other_names(row)}, language)
+    further = {name.language: name.value for name in other_names(row)}
+    if own_name(row).language == "nb":
+        # Both written forms of Norwegian are read by the same people: the other one helps nobody.
+        further.pop("nn", None)
+    return choose(further, language)
 
 
 def holdings(

@@ -93,6 +93,8 @@ class FunctionPage:
     international: tuple[BodyName, ...]
     concepts: tuple[tuple[str, Text], ...]
     others: tuple[FunctionLink, ...]
+    home: str | None
+    is_home_said: bool
 
     @property
     def gaps(self) -> int:
@@ -193,6 +195,8 @@ def get_function_page(session: Session, reader: Reader, view: Perspective, code:
         international=_international(session, reader, view, code),
         concepts=tuple((key, view.vocabulary.concepts[key].label(view.language)) for key in entry.concepts),
         others=tuple(_link(view, sibling, {}) for sibling in siblings if sibling != code),
+        home=view.home,
+        is_home_said=view.is_home_said,
     )
 
 
@@ -308,11 +312,6 @@ def _differences(
         for topic in topics
         if (view.home, topic) in found and (country, topic) in found
     )
-
-
-def find_counterpart(view: Perspective, function: str, country: str) -> bool:
-    """Whether this pair can be answered at all."""
-    return view.vocabulary.find(Scheme.FUNCTION, function) is not None and country.upper() in PLACES
 
 
 def first_bodies(

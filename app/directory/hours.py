@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -159,7 +160,8 @@ def _spans(hours: Sequence[Hours], local: datetime) -> Iterator[tuple[int, int]]
                 yield first, last
 
 
-def days_text(days: Sequence[str], language: str) -> str:
+@lru_cache(maxsize=512)
+def days_text(days: tuple[str, ...], language: str) -> str:
     """`Monday–Thursday, Saturday` in the reader's language."""
     numbers = sorted(DAYS.index(day) for day in days)
     runs: list[list[int]] = [[numbers[0]]]
@@ -177,6 +179,7 @@ def _day_name(day: date, language: str) -> str:
     return str(Locale.parse(language).days["format"]["wide"][day.weekday()])
 
 
+@lru_cache(maxsize=256)
 def zone_name(zone: str, language: str) -> str:
     """The town a time zone is named after, as the reader calls it."""
     return get_timezone_location(zone, locale=language, return_city=True)

@@ -29,7 +29,7 @@ class Organisation(SQLModel, table=True):
     type: str = Field(max_length=32, index=True)
     city: str | None = None
     region: str | None = None
-    places: list[str] = Field(default_factory=list, sa_type=JSON)
+    places: list[str] | None = Field(default=None, sa_type=JSON)
     mandate: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
     assisted: list[str] = Field(default_factory=list, sa_type=JSON)
     concepts: list[str] = Field(default_factory=list, sa_type=JSON)

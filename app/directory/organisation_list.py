@@ -1,5 +1,6 @@
 """The list of organisations, narrowed by country, function, type and concept."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,10 +13,12 @@ from app.directory.models import Organisation, OrganisationFunction
 from app.directory.names import own_name
 from app.directory.perspective import INTERNATIONAL, Perspective
 from app.i18n import N_, collation_key
+from app.pages import Pagination
 from app.permissions import Reader, visible_where
 from app.vocabulary.models import Scheme
 from app.vocabulary.service import NORDIC, TERRITORIES, Text
 
+PER_PAGE = 50
 COUNTRY_ORDER = (*NORDIC, *TERRITORIES, "EE", INTERNATIONAL)
 
 
@@ -58,6 +61,8 @@ class OrganisationsIndex:
     title: str
     total: int
     groups: tuple[CountryGroup, ...]
+    counts: tuple[tuple[str, str, int], ...]
+    pagination: Pagination
     wanted: OrganisationFilter
     left_out: tuple[str, ...]
     countries: Options
@@ -72,9 +77,9 @@ class OrganisationsIndex:
 
 
 def get_organisations_index(
-    session: Session, reader: Reader, view: Perspective, asked: OrganisationFilter
+    session: Session, reader: Reader, view: Perspective, asked: OrganisationFilter, page: int = 1
 ) -> OrganisationsIndex:
-    """Values that are no entry of their list are left out, and the page says so."""
+    """Values that are no entry of their list are left out, and the page says so. `counts` is of the whole list."""
     rows = list_organisations(session, reader, view, OrganisationFilter())
     concepts = _concepts(rows, view)
     wanted = OrganisationFilter(
@@ -84,11 +89,16 @@ def get_organisations_index(
         concept=asked.concept if asked.concept in dict(concepts) else "",
     )
     found = rows if wanted == OrganisationFilter() else list_organisations(session, reader, view, wanted)
+    last = Pagination(1, PER_PAGE, len(found)).pages
+    pagination = Pagination(min(page, last), PER_PAGE, len(found))
+    shown = found[(pagination.page - 1) * PER_PAGE :][:PER_PAGE]
     asks = first_bodies(session, reader, view, COORDINATION, [wanted.country]) if wanted.country and not found else {}
     return OrganisationsIndex(
         title=view.say(N_("Organisations")),
         total=len(found),
-        groups=group_by_country(session, reader, view, found, wanted.function or None),
+        groups=group_by_country(session, reader, view, shown, wanted.function or None),
+        counts=_counts(found, view),
+        pagination=pagination,
         wanted=wanted,
         left_out=_left_out(asked, wanted),
         countries=tuple((code, view.label(Scheme.COUNTRY, code)) for code in COUNTRY_ORDER),
@@ -99,6 +109,16 @@ def get_organisations_index(
         concepts=concepts,
         ask=asks.get(wanted.country),
     )
+
+
+def _type_options(view: Perspective) -> Options:
+    entries = view.vocabulary.sorted(Scheme.ORGANISATION_TYPE, view.language)
+    return tuple((entry.code, entry.label(view.language)) for entry in entries)
+
+
+def _counts(rows: Sequence[Organisation], view: Perspective) -> tuple[tuple[str, str, int], ...]:
+    found = Counter(row.country for row in rows)
+    return tuple((code, view.label(Scheme.COUNTRY, code), count) for code, count in found.items())
 
 
 def _left_out(asked: OrganisationFilter, wanted: OrganisationFilter) -> tuple[str, ...]:

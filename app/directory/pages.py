@@ -11,16 +11,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from app.db import SessionDep
 from app.directory.countries import get_countries_index, get_country_page
 from app.directory.facts import get_compare_page
-from app.directory.functions import get_counterpart_page, get_function_index, get_function_page
-from app.directory.organisation_list import OrganisationFilter, function_options, get_organisations_index
+from app.directory.functions import FunctionGroup, get_counterpart_page, get_function_index, get_function_page
+from app.directory.organisation_list import OrganisationFilter, get_organisations_index
 from app.directory.organisations import OrganisationPage, get_organisation_page
-from app.directory.perspective import PLACES, Perspective, perspective
+from app.directory.perspective import Perspective, perspective
 from app.directory.publications import Publications, publications_of
+from app.directory.question import QuestionPage, get_question, is_complete
 from app.directory.structured_data import organisation_data
 from app.directory.vcard import MEDIA_TYPE, vcard
-from app.i18n import N_
 from app.pages import PUBLIC, Slug, Visit, VisitDep
-from app.vocabulary.models import Scheme
 
 router = APIRouter(prefix="/{lang}", dependencies=[PUBLIC], include_in_schema=False)
 
@@ -56,10 +55,11 @@ def organisations_page(
     function: Choice = "",
     type_: Annotated[str, Query(alias="type", max_length=80)] = "",
     concept: Choice = "",
+    page: Annotated[int, Query(ge=1, le=1000)] = 1,
 ) -> HTMLResponse:
     wanted = OrganisationFilter(country.upper(), function, type_, concept)
-    page = get_organisations_index(session, visit.reader, seen_from(visit), wanted)
-    return visit.render("directory/organisations.html", page)
+    index = get_organisations_index(session, visit.reader, seen_from(visit), wanted, page)
+    return visit.render("directory/organisations.html", index)
 
 
 @router.get("/organisations/{organisation_id}.vcf")
@@ -116,9 +116,24 @@ def compare_page(visit: VisitDep, session: SessionDep, topic: Slug) -> HTMLRespo
     return visit.render("directory/compare.html", get_compare_page(session, visit.reader, seen_from(visit), topic))
 
 
+@dataclass(frozen=True, slots=True)
+class FunctionsView:
+    """All functions, under the question; a question that is to be changed comes filled in."""
+
+    title: str
+    groups: tuple[FunctionGroup, ...]
+    countries: int
+    question: QuestionPage
+
+
 @router.get("/functions")
-def functions_page(visit: VisitDep, session: SessionDep) -> HTMLResponse:
-    return visit.render("directory/functions.html", get_function_index(session, visit.reader, seen_from(visit)))
+def functions_page(
+    visit: VisitDep, session: SessionDep, function: Choice = "", country: Choice = "", from_: From = ""
+) -> HTMLResponse:
+    view = seen_from(visit, from_)
+    index = get_function_index(session, visit.reader, view)
+    page = FunctionsView(index.title, index.groups, index.countries, get_question(view, function, country))
+    return visit.render("directory/functions.html", page)
 
 
 @router.get("/functions/{function}")
@@ -136,40 +151,13 @@ def counterpart_page(
     return visit.render("directory/counterpart.html", page)
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionPage:
-    """The question asked again, with what was already chosen and what is missing."""
-
-    title: str
-    function: str
-    chosen_country: str
-    home: str
-    functions: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
-    countries: tuple[tuple[str, str], ...]
-    errors: tuple[tuple[str, str], ...]
-
-
 @router.get("/counterpart")
-def counterpart_question(
-    visit: VisitDep, session: SessionDep, function: Choice = "", country: Choice = "", from_: From = ""
-) -> Response:
+def counterpart_question(visit: VisitDep, function: Choice = "", country: Choice = "", from_: From = "") -> Response:
     """303 to the permanent address of the answer; an incomplete question is asked again."""
     view = seen_from(visit, from_)
-    known = view.vocabulary.find(Scheme.FUNCTION, function) is not None
-    if known and country.upper() in PLACES:
+    if is_complete(view, function, country):
         home = view.home.lower() if view.is_home_said and view.home else None
         target = visit.url(f"functions/{function}/{country.lower()}", from_=home)
         return RedirectResponse(target, status_code=303)
-    page = question_page(view, function if known else "", country.upper(), bool(function or country))
+    page = get_question(view, function, country, is_asked=bool(function or country))
     return visit.render("directory/question.html", page, 422 if page.errors else 200)
-
-
-def question_page(view: Perspective, function: str, country: str, is_asked: bool) -> QuestionPage:
-    errors = []
-    if is_asked and not function:
-        errors.append(("function", view.say(N_("Choose what you need."))))
-    if is_asked and country not in PLACES:
-        errors.append(("country", view.say(N_("Choose a country or territory."))))
-    countries = tuple((code, view.label(Scheme.COUNTRY, code)) for code in PLACES)
-    title = view.say(N_("Find a counterpart"))
-    return QuestionPage(title, function, country, view.home or "", function_options(view), countries, tuple(errors))
