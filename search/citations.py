@@ -29,6 +29,8 @@ _WORTH_A_LOOK = re.compile(
     r"§|\d\s?kap|\dluku|\d lu[vk]u|[cC]hapter \d|[sS]ection \d|[pP]aragraf \d|[pP]ykälä \d|[A-Za-zÖÄÅ] \d+:\d|\d\. ?gr"
 )
 
+_DIGIT = re.compile(r"\d")
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:
@@ -39,7 +41,7 @@ class Citation:
 
 def citations(text: str) -> list[Citation]:
     """In order of appearance, not overlapping; a form with a chapter wins over one without."""
-    if not _WORTH_A_LOOK.search(text):
+    if not (_DIGIT.search(text) and _WORTH_A_LOOK.search(text)):
         return []
     found: list[Citation] = []
     for pattern in _PATTERNS:

@@ -32,7 +32,7 @@ class Record:
     passages: int
     classes: tuple[VisibilityClass, ...]
     title_mentions: tuple[tuple[int, int, str], ...]
-    title_bases: Mapping[int, tuple[str, ...]]
+    title_bases: Sequence[Sequence[str] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def record_of(stored: Sequence[StoredRecord]) -> Record:
         passages=head["passages"],
         classes=(VisibilityClass(frozenset(head["head"]), frozenset(head["part"])), *parts),
         title_mentions=tuple((first, last, concept) for first, last, concept in head["title_mentions"]),
-        title_bases={int(index): tuple(forms) for index, forms in head["title_bases"].items()},
+        title_bases=tuple(head["title_bases"]),
     )
 
 

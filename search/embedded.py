@@ -22,7 +22,7 @@ from search.engine import (
     Suggestion,
     Why,
 )
-from search.evidence import Reasons, snippet
+from search.evidence import Reasons, matches, of_passage, snippet
 from search.folding import clean, fold_phrase
 from search.generations import Current, Generations, Locked
 from search.reader import Reader, Schemas, Scores, Snapshot, keys_query, known, stored_records
@@ -190,13 +190,15 @@ class EmbeddedEngine:
         hits = []
         for record in shown:
             passage = passages.get(record.ordinal)
+            analysed = of_passage(passage) if passage else None
+            found = matches(analysed, groups) if analysed else []
             hits.append(
                 Hit(
                     key=record.key,
                     kind=record.kind,
                     score=float(scores[record.ordinal]),
-                    snippet=snippet(passage, groups) if passage else None,
-                    why=reasons.why(record, passage) if text else (),
+                    snippet=snippet(passage, found) if passage else None,
+                    why=reasons.why(record, analysed, found) if text else (),
                 )
             )
         return tuple(hits)

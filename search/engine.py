@@ -2,9 +2,9 @@
 
 A *document* is one record (a material, an organisation …) with its page-anchored *passages*. Facets, totals, order and
 pages count records; passages are the evidence. Whoever asks hands over *principals*: a row is seen only by a reader who
-holds one of the principals in its `acl`, and a reader without principals sees nothing. A passage is never seen more widely
-than its record. Title, names, concepts and facets are seen by whoever sees the record: they must not tell what only
-narrower passages hold.
+holds one of the principals in its `acl`, and a reader without principals sees nothing. A passage is never seen more
+widely than its record. Title, names, concepts and facets are seen by whoever sees the record: they must not tell what
+only narrower passages hold.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,6 +1,6 @@
 """What to show of a hit: the passage that speaks most to the query, and why the record was found."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from search.citations import citations
@@ -32,13 +32,12 @@ class AnalysedText:
 
     text: str
     language: str
-    bases: Mapping[int, tuple[str, ...]]
+    bases: Sequence[Sequence[str] | None]
     mentions: Sequence[tuple[int, int, str]]
 
 
 def of_passage(stored: StoredPassage) -> AnalysedText:
-    bases = {int(index): tuple(forms) for index, forms in stored["bases"].items()}
-    return AnalysedText(stored["text"], stored["language"], bases, stored["mentions"])
+    return AnalysedText(stored["text"], stored["language"], stored["bases"], stored["mentions"])
 
 
 def of_title(record: Record) -> AnalysedText:
@@ -53,7 +52,7 @@ def matches(text: AnalysedText, groups: Sequence[Group]) -> list[Match]:
         found += _by_concept(number, group, text, words)
         forms = {form for one in group.forms for form in one}
         for index, word in enumerate(words):
-            if word.folded in forms or not forms.isdisjoint(text.bases.get(index, ())):
+            if word.folded in forms or ((bases := text.bases[index]) and not forms.isdisjoint(bases)):
                 found.append(Match(number, word.start, word.end, None))
         found += [Match(number, *cited[form], None) for form in forms if form in cited]
     return [_with_its_sign(match, cited.values()) for match in found]
@@ -74,9 +73,8 @@ def _by_concept(number: int, group: Group, text: AnalysedText, words: Sequence[T
             yield Match(number, words[first].start, words[last].end, concept)
 
 
-def snippet(stored: StoredPassage, groups: Sequence[Group]) -> Snippet:
+def snippet(stored: StoredPassage, found: Sequence[Match]) -> Snippet:
     text = stored["text"]
-    found = matches(of_passage(stored), groups)
     start, end = _window(text, found)
     spans = _merged((match.start, match.end) for match in found if match.start >= start and match.end <= end)
     fragments = [Fragment(_ELLIPSIS, False)] if start else []
@@ -127,9 +125,10 @@ class Reasons:
         self._query = query
         self._key = exact_key(query)
 
-    def why(self, record: Record, passage: StoredPassage | None) -> tuple[Why, ...]:
-        texts = [of_title(record), *([of_passage(passage)] if passage else [])]
-        found = [(text, match) for text in texts for match in matches(text, self._groups)]
+    def why(self, record: Record, passage: AnalysedText | None, in_passage: Sequence[Match]) -> tuple[Why, ...]:
+        title = of_title(record)
+        found = [(title, match) for match in matches(title, self._groups)]
+        found += [(passage, match) for match in in_passage] if passage else []
         reasons = list(self._called_so(record))
         for number, group in enumerate(self._groups):
             mine = [(text, match) for text, match in found if match.group == number]

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import lru_cache
 
 from search.citations import citations
 from search.folding import Token, fold, tokens
@@ -15,7 +14,6 @@ _SHORTEST_REST = 4
 _SHORTEST_REST_OF_A_LABEL = 3
 _LINKS = ("", "s", "e", "n", "a", "u", "ar", "na", "o")
 _WORDS_BESIDE_A_CITATION = 2
-_REMEMBERED_WORDS = 65_536
 
 
 class MatchKind(StrEnum):
@@ -78,7 +76,6 @@ class Matcher:
                 self._add(_Term(concept.id, label))
         self._folded_words = {fold(word) for word in self.label_words}
         self._folded_parts = {fold(part): terms for part, terms in self._parts.items()}
-        self._split_remembered = lru_cache(maxsize=_REMEMBERED_WORDS)(self._split)
 
     def mentions(
         self, words: Sequence[Token], forms: Sequence[Collection[str]], languages: Collection[str]
@@ -117,9 +114,6 @@ class Matcher:
 
     def compound(self, word: str, languages: tuple[str, ...]) -> tuple[tuple[str, Label], ...]:
         """Concepts whose label is the beginning or the end of `word` (lower case), where the rest is a word too."""
-        return self._split_remembered(word, languages)
-
-    def _split(self, word: str, languages: tuple[str, ...]) -> tuple[tuple[str, Label], ...]:
         if len(word) < _SHORTEST_PART + _SHORTEST_REST_OF_A_LABEL:
             return ()
         folded = fold(word)

@@ -47,7 +47,7 @@ class StoredRecord(TypedDict):
     is_head: bool
     passages: int
     title_mentions: list[tuple[int, int, str]]
-    title_bases: dict[str, list[str]]
+    title_bases: list[list[str] | None]
 
 
 class StoredPassage(TypedDict):
@@ -55,7 +55,7 @@ class StoredPassage(TypedDict):
     language: str
     page: int | None
     mentions: list[tuple[int, int, str]]
-    bases: dict[str, list[str]]
+    bases: list[list[str] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,5 +276,6 @@ def _stored_mentions(analysis: Analysis) -> list[tuple[int, int, str]]:
     return [(mention.first, mention.last, mention.concept) for mention in analysis.mentions]
 
 
-def _stored_bases(analysis: Analysis) -> dict[str, list[str]]:
-    return {str(index): list(forms[1:]) for index, forms in enumerate(analysis.forms) if len(forms) > 1}
+def _stored_bases(analysis: Analysis) -> list[list[str] | None]:
+    """By token; most have none but themselves."""
+    return [list(forms[1:]) if len(forms) > 1 else None for forms in analysis.forms]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from search.citations import Citation, citations
@@ -11,12 +12,13 @@ from search.lemmas import LANGUAGES, Lemmatizer
 from search.matching import Matcher, MatchKind, Mention, longest_first
 from search.spelling import Speller
 from search.stop_words import STOP_WORDS
-from search.thesaurus import Thesaurus
+from search.thesaurus import Label, Thesaurus
 
 MAX_QUERY_CHARACTERS = 256
 MAX_QUERY_WORDS = 32
 _MAX_TEXT_CHARACTERS = 20_000
 _PHRASE = re.compile(r"[\"“”„«»]([^\"“”„«»]{2,})[\"“”„«»]")
+_REMEMBERED_WORDS = 100_000
 _SHORTEST_CORRECTABLE = 5
 _LONGEST_COUNTRY_NAME_WORDS = 4
 
@@ -123,6 +125,8 @@ class Understander:
         self.thesaurus = thesaurus
         self.lemmatizer = Lemmatizer(cache_dir)
         self._matcher = Matcher(thesaurus, self.lemmatizer)
+        self._document_forms = lru_cache(maxsize=_REMEMBERED_WORDS)(self._forms)
+        self._parts = lru_cache(maxsize=_REMEMBERED_WORDS)(self._split)
         names = {token.lower for text in vocabulary_words for token in tokens(text)}
         self._speller = Speller(sorted(self._matcher.correctable_words | names))
         self._known_words = {fold(word) for word in names | self._matcher.label_words}
@@ -133,7 +137,7 @@ class Understander:
         text = clean(text, _MAX_TEXT_CHARACTERS)
         found = tokens(text)
         languages = _family(language)
-        forms = tuple(self._forms(token, languages[:1]) for token in found)
+        forms = tuple(self._document_forms(token.lower, languages[0]) for token in found)
         mentions = self._matcher.mentions(found, forms, languages)
         if language != "en":
             mentions += self._compounds(found, mentions, languages)
@@ -167,17 +171,22 @@ class Understander:
             was_cut=was_cut,
         )
 
-    def _forms(self, token: Token, languages: Iterable[str]) -> tuple[str, ...]:
-        forms = [token.folded]
-        for language in languages:
-            forms += [fold(lemma) for lemma in self.lemmatizer.lemmas(token.lower, language)]
-        return tuple(dict.fromkeys(forms)) if len(forms) > 1 else (token.folded,)
+    def forget(self) -> None:
+        """Empty the memory of words, so that a measurement starts cold."""
+        self._document_forms.cache_clear()
+        self._parts.cache_clear()
+        self.lemmatizer.forget()
+
+    def _forms(self, word: str, *languages: str) -> tuple[str, ...]:
+        """The word (lower case) and its base forms, folded."""
+        forms = [word, *(lemma for language in languages for lemma in self.lemmatizer.lemmas(word, language))]
+        return tuple(dict.fromkeys(fold(form) for form in forms))
 
     def _query_forms(self, token: Token, corrections: dict[str, str]) -> tuple[str, ...]:
         """The correction, where there is one, first: it is what is meant."""
-        forms = self._forms(token, self._languages_of(token.lower))
+        forms = self._forms(token.lower, *self._languages_of(token.lower))
         for meant in tokens(corrections.get(token.lower, "")):
-            forms = self._forms(meant, self._languages_of(meant.lower)) + forms
+            forms = self._forms(meant.lower, *self._languages_of(meant.lower)) + forms
         return tuple(dict.fromkeys(forms))
 
     def _languages_of(self, word: str) -> tuple[str, ...]:
@@ -207,24 +216,18 @@ class Understander:
     ) -> list[Mention]:
         """Parts of words that no label has met."""
         named = {index for mention in mentions for index in range(mention.first, mention.last + 1)}
-        parts: list[Mention] = []
-        for index, token in enumerate(found):
-            if index in named:
-                continue
-            for word in (token.lower, *self._unfolded_lemmas(token, languages)):
-                met = self._matcher.compound(word, languages)
-                if met:
-                    parts += [
-                        Mention(index, index, concept, MatchKind.COMPOUND, label.text, label.language)
-                        for concept, label in met
-                    ]
-                    break
-        return parts
+        return [
+            Mention(index, index, concept, MatchKind.COMPOUND, label.text, label.language)
+            for index, token in enumerate(found)
+            if index not in named
+            for concept, label in self._parts(token.lower, languages)
+        ]
 
-    def _unfolded_lemmas(self, token: Token, languages: Iterable[str]) -> tuple[str, ...]:
-        return tuple(
-            dict.fromkeys(lemma for language in languages for lemma in self.lemmatizer.lemmas(token.lower, language))
-        )
+    def _split(self, word: str, languages: tuple[str, ...]) -> tuple[tuple[str, Label], ...]:
+        """The word itself, or else its base form: `vinnumansals` is vinnumansal."""
+        spoken = languages if languages is LANGUAGES else languages[:1]
+        bases = (lemma for language in spoken for lemma in self.lemmatizer.lemmas(word, language))
+        return next(filter(None, (self._matcher.compound(one, languages) for one in (word, *bases))), ())
 
     def _query_mentions(
         self, found: Sequence[Token], forms: Sequence[Collection[str]], corrections: dict[str, str]

@@ -1,26 +1,24 @@
 """simplemma's word lists as files that open at once.
 
 Decoding all of them takes 3 s and 100 MB (as dictionaries 6 s and 700 MB) at every start. Written once to a folder
-they open in a millisecond, and the operating system keeps in memory only what is read. A list is sorted and front-coded,
-so a word is found by bisecting the first words of its blocks and decoding one block.
+they open in a millisecond, and the operating system keeps in memory only what is read. A list is sorted and front-
+coded, so a word is found by bisecting the first words of its blocks and decoding one block.
 """
 
 import mmap
 import os
 import tempfile
 import threading
+from array import array
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
-
-import numpy as np
-import numpy.typing as npt
 
 # The decoder is not public, but simplemma is pinned by hash, and a test compares every language with the public way.
 from simplemma.strategies.dictionaries import frontcode
 from simplemma.strategies.dictionaries.dictionary_factory import _read_decompressed
 
-_BLOCK = 16
+_BLOCK = 8
 
 
 class WordList(Mapping[str, str]):
@@ -29,7 +27,9 @@ class WordList(Mapping[str, str]):
     def __init__(self, stem: Path) -> None:
         self._data = _map(stem.with_suffix(".data"))
         self._seeds = _map(stem.with_suffix(".seeds"))
-        self._index: npt.NDArray[np.int64] = np.load(stem.with_suffix(".npy"), mmap_mode="r")
+        # Per block: where it starts in the data, where its seed's key ends, where its seed's value ends.
+        self._index = memoryview(_map(stem.with_suffix(".index"))).cast("q")
+        self._blocks = len(self._index) // 3
         self._is_reversed, self._count, self._start = frontcode._read_header(self._data[:64])
 
     def __getitem__(self, key: str) -> str:
@@ -53,10 +53,11 @@ class WordList(Mapping[str, str]):
         block = self._block(wanted)
         if block < 0:
             return None
-        start, key_end, value_end = (int(number) for number in self._index[block])
-        first = int(self._index[block - 1, 2]) if block else 0
-        end = int(self._index[block + 1, 0]) if block + 1 < len(self._index) else len(self._data)
-        previous = self._seeds[first:key_end], self._seeds[key_end:value_end]
+        index, seeds, at = self._index, self._seeds, 3 * block
+        first = index[at - 1] if block else 0
+        end = index[at + 3] if block + 1 < self._blocks else len(self._data)
+        start, key_end = index[at], index[at + 1]
+        previous = seeds[first:key_end], seeds[key_end : index[at + 2]]
         for _, found, value in frontcode._iter_records(self._data[start:end], 0, *previous):
             if found == wanted:
                 return self._turned(value).decode()
@@ -66,12 +67,12 @@ class WordList(Mapping[str, str]):
 
     def _block(self, wanted: bytes) -> int:
         """The last block that can hold the word: each is seeded with the word before it, so that word is smaller."""
-        low, high = 0, len(self._index)
+        low, high = 0, self._blocks
         index, seeds = self._index, self._seeds
         while low < high:
             middle = (low + high) // 2
-            begin = int(index[middle - 1, 2]) if middle else 0
-            if seeds[begin : int(index[middle, 1])] < wanted:
+            begin = index[3 * middle - 1] if middle else 0
+            if seeds[begin : index[3 * middle + 1]] < wanted:
                 low = middle + 1
             else:
                 high = middle
@@ -98,8 +99,8 @@ class WordLists:
         return found
 
     def _open(self, language: str) -> WordList:
-        stem = self._folder / f"simplemma-{version('simplemma')}" / language
-        if not stem.with_suffix(".npy").exists():
+        stem = self._folder / f"simplemma-{version('simplemma')}-{_BLOCK}" / language
+        if not stem.with_suffix(".index").exists():
             _write(language, stem)
         return WordList(stem)
 
@@ -108,21 +109,19 @@ def _write(language: str, stem: Path) -> None:
     stem.parent.mkdir(parents=True, exist_ok=True)
     data = _read_decompressed(language)
     _, _, start = frontcode._read_header(data)
-    index: list[tuple[int, int, int]] = []
+    index = array("q")
     seeds = bytearray()
     previous = b"", b""
     for number, (record_start, key, value) in enumerate(frontcode._iter_records(data, start)):
         if number % _BLOCK == 0:
             key_end = len(seeds) + len(previous[0])
             seeds += previous[0] + previous[1]
-            index.append((record_start, key_end, len(seeds)))
+            index.extend((record_start, key_end, len(seeds)))
         previous = key, value
     _put(stem.with_suffix(".data"), data)
     _put(stem.with_suffix(".seeds"), bytes(seeds))
-    with tempfile.NamedTemporaryFile(dir=stem.parent, delete=False) as file:
-        np.save(file, np.array(index, dtype=np.int64))
     # Last: where this file stands, the other two are whole, also when two processes write at once.
-    os.replace(file.name, stem.with_suffix(".npy"))
+    _put(stem.with_suffix(".index"), index.tobytes())
 
 
 def _put(path: Path, content: bytes) -> None:
