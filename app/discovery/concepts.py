@@ -12,7 +12,7 @@ from app.discovery.cards import Card, CardReader
 from app.i18n import collation_key
 from app.library.service import Ask, whom_to_ask
 from app.pages import PUBLIC, Slug, Visit, VisitDep
-from app.vocabulary.concepts import ConceptView, Neighbour, concept_view, get_concept
+from app.vocabulary.concepts import ConceptView, Neighbour, concept_view, get_concept, with_narrower
 from app.vocabulary.models import Scheme
 from app.vocabulary.service import NORDIC, TERRITORIES
 from search.engine import MAX_PER_PAGE, Page, Query, Sort
@@ -24,7 +24,6 @@ SHOWN_PER_COUNTRY = 6
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    label: str
     count: int
     url: str
 
@@ -63,6 +62,7 @@ class ConceptPage:
     narrower: tuple[NeighbourLine, ...]
     related: tuple[NeighbourLine, ...]
     functions: tuple[tuple[str, str], ...]
+    includes_narrower: bool
     total: int
     kinds: Mapping[str, Counted]
     shelves: tuple[CountryShelf, ...]
@@ -77,7 +77,8 @@ def concept_page(visit: VisitDep, session: SessionDep, concept_id: Slug) -> HTML
 def get_concept_page(session: Session, visit: Visit, concept_id: str) -> ConceptPage:
     entry = get_concept(visit.vocabulary, concept_id)
     view = concept_view(visit.vocabulary, entry, visit.language)
-    tagged = find_tagged(visit, concept_id)
+    scope = with_narrower(visit.vocabulary, concept_id)
+    tagged = find_tagged(visit, scope)
     counts = {one.value: one.count for one in tagged.facets["concept"]}
     return ConceptPage(
         title=view.label.value,
@@ -86,22 +87,23 @@ def get_concept_page(session: Session, visit: Visit, concept_id: str) -> Concept
         narrower=_counted(view.narrower, counts),
         related=_counted(view.related, counts),
         functions=tuple(_functions(visit, concept_id)),
+        includes_narrower=len(scope) > 1,
         total=tagged.total,
         kinds={
-            one.value: Counted(one.value, one.count, visit.url("search", concept=concept_id, kind=one.value))
+            one.value: Counted(one.count, visit.url("search", concept=list(scope), kind=one.value))
             for one in tagged.facets["kind"]
         },
-        shelves=tuple(_shelves(session, visit, concept_id, tagged)),
+        shelves=tuple(_shelves(session, visit, scope, tagged)),
         ask=whom_to_ask(visit, []),
     )
 
 
-def find_tagged(visit: Visit, concept_id: str) -> Page:
-    """What carries this concept itself; the counts of the neighbours come with it."""
+def find_tagged(visit: Visit, scope: tuple[str, ...]) -> Page:
+    """What carries one of these concepts; the counts of the neighbours come with it."""
     return visit.portal.engine.search(
         Query(
             principals=visit.principals,
-            filters={"concept": (concept_id,), "kind": KINDS},
+            filters={"concept": scope, "kind": KINDS},
             facets=("kind", "country", "concept"),
             sort=Sort.NEWEST,
             per_page=MAX_PER_PAGE,
@@ -119,7 +121,7 @@ def _functions(visit: Visit, concept_id: str) -> Iterable[tuple[str, str]]:
             yield term.label(visit.language), visit.url(f"functions/{term.code}")
 
 
-def _shelves(session: Session, visit: Visit, concept_id: str, tagged: Page) -> Iterable[CountryShelf]:
+def _shelves(session: Session, visit: Visit, scope: tuple[str, ...], tagged: Page) -> Iterable[CountryShelf]:
     """The Nordic countries first; each with its newest records and a way to all of them."""
     keys = [hit.key for kind in KINDS for hit in tagged.hits if hit.kind == kind]
     cards = CardReader(session, visit.vocabulary, visit.reader, visit.language).cards(keys)
@@ -134,7 +136,7 @@ def _shelves(session: Session, visit: Visit, concept_id: str, tagged: Page) -> I
             label=visit.label("countries", country),
             count=counts[country],
             lines=tuple(own[:SHOWN_PER_COUNTRY]),
-            all_url=visit.url("search", concept=concept_id, country=country),
+            all_url=visit.url("search", concept=list(scope), country=country),
         )
 
 

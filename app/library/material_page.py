@@ -87,6 +87,11 @@ class Lineage:
     translation_of: tuple[Entry, ...]
     translations: tuple[Entry, ...]
 
+    @property
+    def keys(self) -> frozenset[str]:
+        groups = (self.part_of, self.parts, self.adapted_from, self.adaptations, self.translation_of, self.translations)
+        return frozenset(entry.key for group in groups for entry in group)
+
 
 @dataclass(frozen=True, slots=True)
 class MaterialPage:
@@ -152,7 +157,7 @@ def get_material_page(
         summary=_summary(visit, shown),
         passages=tuple(_passages(record, shown)),
         lineage=lineage,
-        related=related_entries(session, visit, f"material:{material.id}"),
+        related=related_entries(session, visit, f"material:{material.id}", lineage.keys),
         link=Link(material.url, material.is_url_at_publisher, material.related_url),
         licence=licence(material.licence),
         identifiers=tuple(material.identifiers),
@@ -238,9 +243,10 @@ def _lineage(session: Session, visit: Visit, record: MaterialRecord) -> Lineage:
     )
 
 
-def related_entries(session: Session, visit: Visit, key: str) -> tuple[Entry, ...]:
-    hits = visit.portal.engine.similar(key, visit.principals, ("material", "case"), RELATED)
-    return entries(session, visit, [hit.key for hit in hits])
+def related_entries(session: Session, visit: Visit, key: str, named: frozenset[str] = frozenset()) -> tuple[Entry, ...]:
+    """What shares its topics, without what the page has `named` already."""
+    hits = visit.portal.engine.similar(key, visit.principals, ("material", "case"), RELATED + len(named))
+    return entries(session, visit, [hit.key for hit in hits if hit.key not in named][:RELATED])
 
 
 def _filtered(visit: Visit, scheme: str, name: str, codes: Iterable[str]) -> Iterable[Topic]:

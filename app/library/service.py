@@ -73,6 +73,7 @@ class Entry:
     countries: tuple[str, ...]
     languages: tuple[str, ...]
     year: int | None
+    publisher: str | None
     path: str
 
 
@@ -190,6 +191,7 @@ def _material_entry(visit: Visit, material: Material, editions: Sequence[Edition
         countries=tuple(visit.labels("countries", material.countries)),
         languages=tuple(dict.fromkeys([material.language, *(edition.language for edition in editions)])),
         year=material.year,
+        publisher=material.publisher,
         path=f"materials/{material.id}",
     )
 
@@ -204,6 +206,7 @@ def case_entry(visit: Visit, case: CaseSummary) -> Entry:
         countries=(visit.label("countries", case.country),),
         languages=(case.language,),
         year=None,
+        publisher=None,
         path=f"cases/{case.id}",
     )
 

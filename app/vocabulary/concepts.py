@@ -130,6 +130,14 @@ def _neighbours(vocabulary: Vocabulary, ids: Iterable[str], language: str) -> tu
     return tuple(sorted(found, key=lambda neighbour: key(neighbour.label.value)))
 
 
+def with_narrower(vocabulary: Vocabulary, concept_id: str) -> tuple[str, ...]:
+    """The concept and everything below it, each once."""
+    found = [concept_id]
+    for one in found:
+        found += [other.id for other in vocabulary.narrower(one) if other.id not in found]
+    return tuple(found)
+
+
 def glossary(vocabulary: Vocabulary, term_language: str, reader_language: str) -> tuple[Letter, ...]:
     """The preferred terms of `term_language` by its alphabet; definitions in the reader's language."""
     alphabet = ALPHABETS.get(term_language, term_language)

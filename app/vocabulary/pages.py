@@ -27,7 +27,6 @@ class TermLanguageChoice:
 class GlossaryPage:
     title: str
     language: str
-    language_name: str
     choices: tuple[TermLanguageChoice, ...]
     letters: tuple[Letter, ...]
 
@@ -48,5 +47,5 @@ def glossary_page(visit: VisitDep, language: TermLanguage = "") -> HTMLResponse:
     letters = glossary(visit.vocabulary, chosen, visit.language)
     with speaking(visit.language):
         title = gettext("Glossary")
-    page = GlossaryPage(title, chosen, visit.label("languages", chosen), choices, letters)
+    page = GlossaryPage(title, chosen, choices, letters)
     return visit.render("vocabulary/glossary.html", page)
