@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db import is_locked
 from app.errors import Busy, Invalid, NotFound, PortalError
@@ -102,6 +103,29 @@ async def _unexpected(request: Request, error: Exception) -> Response:
     frames = _frames(error)
     log.error("unexpected error", extra={"incident": incident, "error": type(error).__name__, "frames": frames})
     return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal", {})
+
+
+class CatchUnexpected:
+    """Answers inside the other middleware, so that the page of an unexpected error carries their headers too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_started = False
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal has_started
+            has_started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_and_note)
+        except Exception as error:
+            if has_started or scope["type"] != "http":
+                raise
+            response = await _unexpected(Request(scope), error)
+            await response(scope, receive, send)
 
 
 def _frames(error: BaseException) -> list[str]:

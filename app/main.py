@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from types import TracebackType
 
 from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from pythonjsonlogger.json import JsonFormatter
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -19,7 +19,7 @@ from app.directory import pages as directory_pages
 from app.discovery import api as discovery_api
 from app.discovery import concepts, home
 from app.discovery import pages as discovery_pages
-from app.error_pages import install_error_pages
+from app.error_pages import CatchUnexpected, install_error_pages
 from app.library import api as library_api
 from app.library import pages as library_pages
 from app.library.publications import find_publications
@@ -56,8 +56,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for module in (discovery_api, directory_api, library_api, vocabulary_api):
         app.include_router(module.router, prefix=API, dependencies=[limited(Limited.API)], responses=PROBLEM_ANSWERS)
     for router in _page_routers():
-        app.include_router(router)
+        app.include_router(router, include_in_schema=False)
     app.mount("/static", CachedStatic(), name="static")
+    app.add_middleware(CatchUnexpected)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(RequestGuard, settings=chosen)
     app.add_middleware(AccessLog)
@@ -92,12 +93,17 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def refuse_unguarded(app: FastAPI) -> None:
     """S-02: every route declares what it needs."""
-    for route in app.routes:
-        if isinstance(route, APIRoute) and not is_guarded(route):
+    for route in api_routes(app):
+        if not is_guarded(route):
             raise RuntimeError(f"{route.path} declares no access rule")
 
 
-def is_guarded(route: APIRoute) -> bool:
+def api_routes(app: FastAPI) -> list[RouteContext]:
+    """Every route that answers, also of included routers: these stand in `app.routes` as one entry each."""
+    return [route for route in iter_route_contexts(app.routes) if isinstance(route.original_route, APIRoute)]
+
+
+def is_guarded(route: RouteContext) -> bool:
     return any(hasattr(dependency.call, "access") for dependency in route.dependant.dependencies)
 
 

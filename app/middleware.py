@@ -71,12 +71,12 @@ class RequestGuard:
         headers = Headers(scope=scope)
         if len(scope.get("raw_path", b"")) + len(scope.get("query_string", b"")) > MAX_URL_BYTES:
             return 414, "The address is too long."
-        if urlsplit(f"//{headers.get('host', '')}").hostname not in self.hosts:
+        if host_name(headers.get("host", "")) not in self.hosts:
             return 400, "This portal does not answer under that host name."
         if scope["method"] not in SAFE_METHODS and not is_same_origin(headers):
             return 403, "This request came from another site and was refused. Nothing was changed."
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > MAX_BODY_BYTES:
+        if not (length.isascii() and length.isdigit()) or int(length) > MAX_BODY_BYTES:
             return 413, "The request is too large. Nothing was changed."
         return None
 
@@ -88,8 +88,15 @@ def is_same_origin(headers: Headers) -> bool:
         return site in {"same-origin", "none"}
     origin = headers.get("origin")
     if origin is not None:
-        return urlsplit(origin).netloc == headers.get("host", "")
+        return origin.partition("://")[2] == headers.get("host", "")
     return "cookie" not in headers
+
+
+def host_name(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
 
 
 def _bounded(receive: Receive) -> Receive:

@@ -13,7 +13,7 @@ from app.i18n import gettext, speaking
 from app.pages import PUBLIC, VisitDep
 from app.rate_limits import Limited, limited
 
-router = APIRouter(prefix="/{lang}", dependencies=[PUBLIC])
+router = APIRouter(prefix="/{lang}", dependencies=[PUBLIC], include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True)
