@@ -7,7 +7,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app.directory.bodies import COORDINATION, Body, BodyName, Holding, cards, find_bodies, holdings
-from app.directory.facts import Fact, facts_of, longest
+from app.directory.facts import Fact, facts_of, texts_of
 from app.directory.functions import first_bodies
 from app.directory.models import MissingBody, Organisation
 from app.directory.names import own_name
@@ -93,7 +93,10 @@ class CountryPage:
     units: tuple[Unit, ...]
     missing: tuple[NotFoundBody, ...]
     organisations: int
-    longest_days: int
+
+    @property
+    def texts(self) -> list[Text]:
+        return texts_of(fact for topic in self.topics for fact in topic.facts)
 
     @property
     def held(self) -> int:
@@ -164,7 +167,6 @@ def get_country_page(session: Session, reader: Reader, view: Perspective, code: 
         units=unit_tree(bodies, view),
         missing=_missing(session, code),
         organisations=len(bodies),
-        longest_days=longest(fact for found in facts.values() for fact in found),
     )
 
 

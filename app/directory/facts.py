@@ -82,6 +82,10 @@ class ComparePage:
     longest_days: int
 
     @property
+    def texts(self) -> list[Text]:
+        return texts_of(fact for cell in self.cells for fact in cell.facts)
+
+    @property
     def with_source(self) -> int:
         return sum(any(fact.sources and fact.is_found for fact in cell.facts) for cell in self.cells)
 
@@ -147,6 +151,11 @@ def get_compare_page(session: Session, reader: Reader, view: Perspective, topic:
         topics=topic_links(view, topic),
         longest_days=longest(fact for cell in cells for fact in cell.facts),
     )
+
+
+def texts_of(facts: Iterable[Fact]) -> list[Text]:
+    """Everything that these statements say in words: whether any of it is machine-assisted is said once for all."""
+    return [text for fact in facts for text in (fact.text, fact.note)]
 
 
 def topic_links(view: Perspective, current: str | None = None) -> tuple[TopicLink, ...]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlmodel import Session, col, select
 
 from app.directory.bodies import COORDINATION, Body, BodyName, Holding, cards, holdings
-from app.directory.facts import Fact, facts_of
+from app.directory.facts import Fact, facts_of, texts_of
 from app.directory.models import Organisation, OrganisationFunction
 from app.directory.names import own_name
 from app.directory.perspective import INTERNATIONAL, PLACES, Perspective
@@ -154,6 +154,11 @@ class CounterpartPage:
     @property
     def card(self) -> Body | None:
         return self.answer or self.nearest
+
+    @property
+    def texts(self) -> list[Text]:
+        facts = texts_of(fact for found in self.differences for fact in (*found.here, *found.there))
+        return [self.note, self.home_note, *(other.body.mandate for other in self.alternatives), *facts]
 
     @property
     def has_differences(self) -> bool:
