@@ -50,12 +50,12 @@ def html_problems(tree: HTMLParser, path: str) -> list[str]:
         problems.append("no title")
     ids = Counter(node.attributes.get("id") for node in tree.css("[id]"))
     problems += [f"id {name} {count} times" for name, count in ids.items() if count > 1]
-    problems += [f"no label for {node.html[:80]}" for node in _fields(tree) if not _is_labelled(tree, node, ids)]
-    problems += [f"inline style: {node.html[:80]}" for node in tree.css("[style], style")]
+    problems += [f"no label for {(node.html or "")[:80]}" for node in _fields(tree) if not _is_labelled(tree, node, ids)]
+    problems += [f"inline style: {(node.html or "")[:80]}" for node in tree.css("[style], style")]
     problems += [
         "inline script" for node in tree.css("script") if not node.attributes.get("src") and not _is_data(node)
     ]
-    problems += [f"img without alt: {node.html[:80]}" for node in tree.css("img") if "alt" not in node.attributes]
+    problems += [f"img without alt: {(node.html or "")[:80]}" for node in tree.css("img") if "alt" not in node.attributes]
     return problems
 
 
