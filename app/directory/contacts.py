@@ -44,6 +44,7 @@ class Channel:
     is_urgent: bool
     is_sms: bool
     is_local: bool
+    audience_code: str
     audience: str
     is_for_professionals: bool
     functions: tuple[str, ...]
@@ -106,6 +107,7 @@ def channel(row: ContactPoint, country: str, view: Perspective) -> Channel:
         is_urgent=row.is_urgent,
         is_sms=way.is_sms,
         is_local=way.is_local,
+        audience_code=row.audience,
         audience=view.say(AUDIENCES[row.audience]) if row.audience in AUDIENCES else "",
         is_for_professionals=row.audience in AUDIENCES,
         functions=tuple(row.functions),

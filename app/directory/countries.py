@@ -108,7 +108,7 @@ class CountryPage:
 
 
 def get_countries_index(session: Session, reader: Reader, view: Perspective) -> CountriesIndex:
-    counts = _counts(session, reader)
+    counts = count_organisations(session, reader)
     coordinators = first_bodies(session, reader, view, COORDINATION, NORDIC)
     links = {code: _link(view, code, counts.get(code, 0), coordinators.get(code)) for code in COUNTRIES}
     return CountriesIndex(
@@ -120,7 +120,7 @@ def get_countries_index(session: Session, reader: Reader, view: Perspective) -> 
     )
 
 
-def _counts(session: Session, reader: Reader) -> dict[str, int]:
+def count_organisations(session: Session, reader: Reader) -> dict[str, int]:
     query = select(Organisation.country, func.count()).where(visible_where(Organisation, reader))
     return dict(session.exec(query.group_by(Organisation.country)).all())
 
