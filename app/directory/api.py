@@ -28,7 +28,7 @@ from app.directory.api_models import (
     counterpart_item,
     fact_item,
 )
-from app.directory.bodies import COORDINATION, find_bodies, holdings
+from app.directory.bodies import COORDINATION, BodyName, find_bodies, holdings
 from app.directory.contacts import Channel
 from app.directory.countries import COUNTRIES, count_organisations
 from app.directory.facts import facts_of
@@ -90,7 +90,9 @@ def read_organisations(
     view = _view(request, asked.lang)
     rows = list_organisations(session, VISITOR, view, asked.filter(view))
     first = (asked.page - 1) * asked.per_page
-    items = [OrganisationItem.model_validate(item_fields(row, asked.lang)) for row in rows[first:][: asked.per_page]]
+    shown = rows[first:][: asked.per_page]
+    parents = find_bodies(session, VISITOR, {row.parent_id for row in shown if row.parent_id})
+    items = [OrganisationItem.model_validate(item_fields(row, parents, asked.lang)) for row in shown]
     answer = OrganisationList(total=len(rows), page=asked.page, per_page=asked.per_page, items=items)
     return respond(request, answer)
 
@@ -102,17 +104,13 @@ def read_organisation(
     """One body with its task, functions, units and functional channels, each with source and freshness."""
     view = _view(request, lang)
     page = get_organisation_page(session, VISITOR, view, organisation_id)
-    row = find_bodies(session, VISITOR, [organisation_id])[organisation_id]
+    visible = find_bodies(session, VISITOR, [organisation_id])
+    row = visible[organisation_id]
     channels = page.channels if page.via is None else ()
     stored = _stored(session, channels)
-    contacts = [
-        contact_item(
-            channel, stored[channel.id].hours, stored[channel.id].languages, stored[channel.id].languages_basis
-        )
-        for channel in channels
-    ]
+    contacts = [contact_item(channel, stored[channel.id]) for channel in channels]
     detail = OrganisationDetail(
-        **item_fields(row, lang),
+        **item_fields(row, visible, lang),
         city=row.city,
         mandate=TextItem.of(page.mandate),
         functions=[function.code for function in page.functions],
@@ -138,8 +136,8 @@ def _stored(session: Session, channels: tuple[Channel, ...]) -> dict[str, Contac
     return {row.id: row for row in session.exec(select(ContactPoint).where(col(ContactPoint.id).in_(ids)))}
 
 
-def item_fields(row: Organisation, language: str) -> dict[str, object]:
-    """The row by the names of the API."""
+def item_fields(row: Organisation, visible: Mapping[str, Organisation], language: str) -> dict[str, object]:
+    """The row by the names of the API; its superior body only where that is `visible` to the reader."""
     name = own_name(row)
     return {
         "id": row.id,
@@ -150,7 +148,7 @@ def item_fields(row: Organisation, language: str) -> dict[str, object]:
         "type": row.type,
         "country": row.country,
         "region": row.region,
-        "parent": row.parent_id,
+        "parent": row.parent_id if row.parent_id in visible else None,
         "website": row.website_domain,
         "visibility": row.visibility,
         "url": f"/{language}/organisations/{row.id}",
@@ -172,7 +170,7 @@ def read_functions(
 
 @router.get("/functions/{function}", response_model=FunctionDetail)
 def read_function(request: Request, session: SessionDep, function: ApiSlug, lang: ApiLanguage = "en") -> Response:
-    """One function: who holds it in each country and territory, what differs, and whom to ask where nobody was found."""
+    """One function: who holds it in each country and territory, what differs, and whom to ask otherwise."""
     view = _view(request, lang)
     entry = view.vocabulary.find(Scheme.FUNCTION, function)
     if entry is None:
@@ -198,9 +196,7 @@ def _counterparts(
 ) -> list[CounterpartItem]:
     held = holdings(session, VISITOR, view, list(dict.fromkeys([*functions, COORDINATION])), countries)
     rows = find_bodies(session, VISITOR, {key for holding in held.values() for key in holding.bodies})
-    named = {
-        key: BodyRef(id=key, name=own_name(row).value, language=own_name(row).language) for key, row in rows.items()
-    }
+    named = {key: BodyRef.of(BodyName(key, own_name(row))) for key, row in rows.items()}
     return [
         counterpart_item(
             held[function, country], named, _first(named, held[COORDINATION, country].bodies), view.language

@@ -8,6 +8,7 @@ from app.db_types import Hours
 from app.directory.bodies import Body, BodyName, Holding
 from app.directory.contacts import Channel
 from app.directory.facts import Fact
+from app.directory.models import ContactPoint
 from app.vocabulary.service import Text
 
 
@@ -109,7 +110,7 @@ class OrganisationList(BaseModel):
 
 class CounterpartItem(BaseModel):
     """Who holds a function in a country, the first one answers. `gap`: nobody was found; `stand_ins` do not hold it
-    there. `known` false: not looked into yet. `fallback`: the coordinator to ask, of a territory without one the realm's.
+    there. `known` false: not looked into yet. `fallback`: the coordinator to ask, of a territory perhaps the realm's.
     """
 
     function: str
@@ -190,9 +191,7 @@ class CountryDetail(CountryItem):
     counterparts: list[CounterpartItem]
 
 
-def contact_item(
-    channel: Channel, hours: list[Hours] | None, languages: list[str] | None, basis: str | None
-) -> ContactItem:
+def contact_item(channel: Channel, row: ContactPoint) -> ContactItem:
     """`hours` and `languages` as they are stored: programs want codes, not words."""
     return ContactItem(
         id=channel.id,
@@ -203,9 +202,9 @@ def contact_item(
         only_inside_country=channel.is_local,
         urgent=channel.is_urgent,
         open_24h=channel.is_open_24h,
-        hours=hours,
-        languages=languages,
-        languages_basis=basis,
+        hours=row.hours,
+        languages=row.languages,
+        languages_basis=row.languages_basis,
         audience=channel.audience_code,
         functions=list(channel.functions),
         area=channel.area,
