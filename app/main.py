@@ -125,3 +125,5 @@ def configure_logging(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level)
+    # It tells at every look at the revision which database it looks at.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
