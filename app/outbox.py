@@ -25,8 +25,14 @@ INDEXED: dict[str, tuple[str, str]] = {
 """Table -> the kind of record in the index and the column that names it. A part stands for its record."""
 
 
+NEVER_REUSED = {"sqlite_autoincrement": True}
+"""A number that came back after its row was dropped would lie behind a cursor and never be read."""
+
+
 class Outbox(SQLModel, table=True):
     """A record whose documents are to be read again. It holds the key only: whoever reads it takes the record as it is then."""
+
+    __table_args__ = NEVER_REUSED
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(max_length=100, index=True)
@@ -42,6 +48,8 @@ class OutboxCursor(SQLModel, table=True):
 
 class Audit(SQLModel, table=True):
     """Who did what to which record; never its contents. `digest` chains each row to the one before it."""
+
+    __table_args__ = NEVER_REUSED
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_type=UtcDateTime)
@@ -79,9 +87,10 @@ def _identity(row: SQLModel) -> str:
 def _append_audit(session: Session, acts: list[tuple[str, str]], now: datetime) -> None:
     actor = str(session.info.get("actor", "system"))
     with session.no_autoflush:
-        digest = session.info.get("audit_digest") or session.exec(
-            select(Audit.digest).order_by(col(Audit.id).desc()).limit(1)
-        ).first()
+        digest = (
+            session.info.get("audit_digest")
+            or session.exec(select(Audit.digest).order_by(col(Audit.id).desc()).limit(1)).first()
+        )
     for action, record in acts:
         digest = chained_digest(digest or "", now, actor, action, record)
         session.add(Audit(at=now, actor=actor, action=action, record=record, digest=digest))

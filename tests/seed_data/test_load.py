@@ -114,3 +114,20 @@ def test_nothing_in_the_seed_claims_a_confirmation(tmp_path: Path) -> None:
         for model in (Organisation, ContactPoint, CountryFact):
             assert session.exec(select(func.count()).where(model.verified_at.is_not(None))).one() == 0  # type: ignore[union-attr]
     engine.dispose()
+
+
+def test_numbers_of_dropped_outbox_rows_do_not_come_back(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    upgrade(settings)
+    engine = make_engine(settings.sqlalchemy_url)
+    numbers = []
+    for name in ("a", "b"):
+        with transaction(engine) as session:
+            session.add(Concept(id=name, facet="method"))
+        with transaction(engine) as session:
+            row = session.exec(select(Outbox)).one()
+            numbers.append(row.id)
+            session.delete(row)
+    assert numbers == sorted(set(numbers), key=int)
+    assert len(numbers) == 2  # noqa: PLR2004  two rows, two numbers
+    engine.dispose()
