@@ -22,7 +22,7 @@ from search.engine import (
     Suggestion,
     Why,
 )
-from search.evidence import Reasons, matches, of_passage, snippet
+from search.evidence import Finder, Reasons, of_passage, of_title, snippet
 from search.folding import clean, fold_phrase
 from search.generations import Current, Generations, Locked
 from search.reader import Reader, Schemas, Scores, Snapshot, keys_query, known, stored_records
@@ -114,8 +114,8 @@ class EmbeddedEngine:
             understanding = None
         groups = groups_of(understanding, PrefixWidener(reader.records, reader.visible)) if understanding else ()
         scores = self._scores(reader, understanding, groups)
-        found, facets = reader.columns.counted(scores >= 0, query)
-        ordered = reader.columns.ordered(np.flatnonzero(found), scores, query.sort)
+        found, facets = reader.columns.counted(scores[0] >= 0, query)
+        ordered = reader.columns.ordered(np.flatnonzero(found), scores[0], query.sort)
         per_page = max(1, min(query.per_page, MAX_PER_PAGE))
         start = (max(1, query.page) - 1) * per_page
         shown = [known(reader.columns.by_ordinal[ordinal]) for ordinal in ordered[start : start + per_page]]
@@ -165,12 +165,16 @@ class EmbeddedEngine:
             return Health(True, engine, 0, "", "no index yet")
         return Health(True, engine, len(snapshot.columns.records), snapshot.current.generation)
 
-    def _scores(self, reader: Reader, understanding: Understanding | None, groups: Sequence[Group]) -> Scores:
+    def _scores(
+        self, reader: Reader, understanding: Understanding | None, groups: Sequence[Group]
+    ) -> tuple[Scores, Scores]:
+        """All there is to it, and of that what is for being called so; both -1 where there is nothing."""
         scorer = reader.scorer()
+        nothing = np.full(reader.columns.size, -1.0)
         if understanding is None:
-            return reader.scores(scorer.everything())
+            return reader.scores(scorer.everything()), nothing
         called = reader.scores(scorer.exact(understanding))
-        scores = np.full(reader.columns.size, -1.0)
+        scores = nothing
         if groups or understanding.phrases:
             scores = reader.scores(scorer.main(groups, understanding.phrases))
         if understanding.phrases:
@@ -180,25 +184,28 @@ class EmbeddedEngine:
         for kind, weight in self._kind_weights.items():
             of_kind = reader.columns.kinds.having((kind,), reader.columns.size)
             scores[of_kind & (scores > 0)] *= weight
-        return scores
+        return scores, called
 
     def _hits(
-        self, reader: Reader, shown: Sequence[Record], scores: Scores, groups: Sequence[Group], text: str
+        self, reader: Reader, shown: Sequence[Record], scores: tuple[Scores, Scores], groups: Sequence[Group], text: str
     ) -> tuple[Hit, ...]:
         passages = reader.best_passages(shown, groups)
+        finder = Finder(groups)
         reasons = Reasons(self._understander.thesaurus, groups, text)
         hits = []
         for record in shown:
             passage = passages.get(record.ordinal)
-            analysed = of_passage(passage) if passage else None
-            found = matches(analysed, groups) if analysed else []
+            texts = [of_title(record), *([of_passage(passage)] if passage else [])]
+            found = [(one, match) for one in texts for match in finder.matches(one)]
+            in_passage = [match for one, match in found if one is texts[-1]]
+            is_called_so = bool(scores[1][record.ordinal] >= 0)
             hits.append(
                 Hit(
                     key=record.key,
                     kind=record.kind,
-                    score=float(scores[record.ordinal]),
-                    snippet=snippet(passage, found) if passage else None,
-                    why=reasons.why(record, analysed, found) if text else (),
+                    score=float(scores[0][record.ordinal]),
+                    snippet=snippet(passage, in_passage) if passage else None,
+                    why=reasons.why(record, found, is_called_so) if text else (),
                 )
             )
         return tuple(hits)

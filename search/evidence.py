@@ -1,12 +1,12 @@
 """What to show of a hit: the passage that speaks most to the query, and why the record was found."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from search.citations import citations
 from search.columns import Record
 from search.engine import Fragment, Snippet, Why
-from search.folding import Token, fold_phrase, tokens
+from search.folding import fold_phrase, folded_words, word_spans
 from search.rows import StoredPassage, exact_key
 from search.scoring import Group
 from search.thesaurus import Thesaurus
@@ -44,33 +44,51 @@ def of_title(record: Record) -> AnalysedText:
     return AnalysedText(record.title, record.language, record.title_bases, record.title_mentions)
 
 
-def matches(text: AnalysedText, groups: Sequence[Group]) -> list[Match]:
-    words = tokens(text.text)
-    cited = {citation.key: (citation.start, citation.end) for citation in citations(text.text)}
-    found: list[Match] = []
-    for number, group in enumerate(groups):
-        found += _by_concept(number, group, text, words)
-        forms = {form for one in group.forms for form in one}
-        for index, word in enumerate(words):
-            if word.folded in forms or ((bases := text.bases[index]) and not forms.isdisjoint(bases)):
-                found.append(Match(number, word.start, word.end, None))
-        found += [Match(number, *cited[form], None) for form in forms if form in cited]
-    return [_with_its_sign(match, cited.values()) for match in found]
+class Finder:
+    """Finds in a text what answers the groups of one query."""
 
+    def __init__(self, groups: Sequence[Group]) -> None:
+        self._by_form: dict[str, list[int]] = {}
+        self._by_concept: dict[str, list[tuple[int, tuple[str, ...] | None]]] = {}
+        for number, group in enumerate(groups):
+            for form in {form for one in group.forms for form in one}:
+                self._by_form.setdefault(form, []).append(number)
+            for concept in group.concepts:
+                self._by_concept.setdefault(concept.id, []).append((number, group.languages[concept.id]))
 
-def _with_its_sign(match: Match, cited: Iterable[tuple[int, int]]) -> Match:
-    """A number of a section is shown with its §."""
-    for start, end in cited:
-        if start <= match.start and match.end <= end:
-            return replace(match, start=start, end=end)
-    return match
+    def matches(self, text: AnalysedText) -> list[Match]:
+        words = folded_words(text.text)
+        by_form = self._by_form
+        met: list[tuple[int, int, int, str | None]] = [
+            (number, index, index, None) for index, word in enumerate(words) for number in by_form.get(word, ())
+        ]
+        for index, bases in enumerate(text.bases):
+            for form in bases or ():
+                met += [(number, index, index, None) for number in by_form.get(form, ())]
+        for first, last, concept in text.mentions:
+            for number, languages in self._by_concept.get(concept, ()):
+                if languages is None or text.language in languages:
+                    met.append((number, first, last, concept))
+        return [*self._placed(text.text, met), *self._cited(text.text)] if met else self._cited(text.text)
 
+    def _placed(self, text: str, met: Iterable[tuple[int, int, int, str | None]]) -> list[Match]:
+        """Token numbers become places in the text; a number of a section is shown with its §."""
+        spans = word_spans(text)
+        cited = citations(text)
+        found = []
+        for number, first, last, concept in dict.fromkeys(met):
+            if last < len(spans):
+                start, end = spans[first][0], spans[last][1]
+                around = next((one for one in cited if one.start <= start and end <= one.end), None)
+                found.append(Match(number, around.start if around else start, around.end if around else end, concept))
+        return found
 
-def _by_concept(number: int, group: Group, text: AnalysedText, words: Sequence[Token]) -> Iterator[Match]:
-    for first, last, concept in text.mentions:
-        allowed = group.languages.get(concept, ()) if concept in group.languages else ()
-        if (allowed is None or text.language in allowed) and last < len(words):
-            yield Match(number, words[first].start, words[last].end, concept)
+    def _cited(self, text: str) -> list[Match]:
+        return [
+            Match(number, citation.start, citation.end, None)
+            for citation in citations(text)
+            for number in self._by_form.get(citation.key, ())
+        ]
 
 
 def snippet(stored: StoredPassage, found: Sequence[Match]) -> Snippet:
@@ -125,11 +143,9 @@ class Reasons:
         self._query = query
         self._key = exact_key(query)
 
-    def why(self, record: Record, passage: AnalysedText | None, in_passage: Sequence[Match]) -> tuple[Why, ...]:
-        title = of_title(record)
-        found = [(title, match) for match in matches(title, self._groups)]
-        found += [(passage, match) for match in in_passage] if passage else []
-        reasons = list(self._called_so(record))
+    def why(self, record: Record, found: Sequence[tuple[AnalysedText, Match]], is_called_so: bool) -> tuple[Why, ...]:
+        """`found`: in its title, then in the passage that is shown."""
+        reasons = list(self._called_so(record)) if is_called_so else []
         for number, group in enumerate(self._groups):
             mine = [(text, match) for text, match in found if match.group == number]
             reason = _plainest(group, mine) or self._by_tag(group, record) or self._by_name(group, record)

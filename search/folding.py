@@ -62,6 +62,18 @@ def tokens(text: str) -> list[Token]:
     return list(map(Token, surfaces, lower, folded, starts, ends))
 
 
+def folded_words(text: str) -> list[str]:
+    """The folded forms of `tokens(text)`, without making the tokens."""
+    folded = _TOKEN.findall(fold(text))
+    return (
+        folded if text.isascii() or len(folded) == len(_TOKEN.findall(text)) else [one.folded for one in tokens(text)]
+    )
+
+
+def word_spans(text: str) -> list[tuple[int, int]]:
+    return [match.span() for match in _TOKEN.finditer(text)]
+
+
 def fold_phrase(text: str) -> str:
     """Folded words with single spaces between: two spellings of one name give one key."""
     return " ".join(_TOKEN.findall(fold(text)))
