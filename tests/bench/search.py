@@ -1,20 +1,24 @@
 """`python -m tests.bench.search [--smoke]`: what a query and a passage cost, and how the cost grows. Prints figures.
 
-Nothing is kept between queries: each is asked once, and the memory of word forms is emptied before it.
+Nothing is kept between queries: each is asked once, and the memory of words is emptied before it. Queries are asked in a
+process of their own that has only opened the index, so that its memory is that of a portal. Times are CPU time of the
+asking thread (which does all the work); wall time beside it says how busy the machine was.
 """
 
 import argparse
+import json
 import math
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import count
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from search.embedded import EmbeddedEngine
-from search.engine import Query
+from search.engine import Document, Query
 from search.understand import Understander
 from tests.bench.corpus import FACETS, PASSAGES_PER_RECORD, VISITOR, Corpus
 from tests.bench.plain import PlainTantivy
@@ -36,88 +40,130 @@ SMOKE = Size(small_records=20, records=80, word_forms=7_000, queries=20)
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    passages: int
-    passages_per_second: float
-    understand: tuple[float, float]
-    search: tuple[float, float]
+class Times:
+    """Milliseconds."""
+
+    p50: float
+    p95: float
+    wall_p95: float
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    opened_seconds: float
+    understand: Times
+    search: Times
+    both: Times
+    megabytes: float
     found: int
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--smoke", action="store_true", help="a small library: does it run at all?")
-    size = SMOKE if parser.parse_args().smoke else FULL
+    parser.add_argument("--ask", type=Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.ask:
+        print(json.dumps(asdict(ask(arguments.ask))))
+        return
     folder = Path(tempfile.mkdtemp(prefix="samband-bench-"))
     try:
-        run(folder, size)
+        run(folder, SMOKE if arguments.smoke else FULL)
     finally:
         shutil.rmtree(folder)
 
 
 def run(folder: Path, size: Size) -> None:
-    thesaurus = seed_thesaurus()
-    corpus = Corpus(thesaurus, folder / "words", size.word_forms)
+    corpus = Corpus(seed_thesaurus(), folder / "words", size.word_forms)
+    queries = corpus.queries(size.queries)
+    (folder / "queries.json").write_text(json.dumps(queries), encoding="utf-8")
     print(f"{corpus.word_forms} word forms, {size.queries} queries, {len(FACETS)} facets")
-    small = measured(
-        Understander(thesaurus, (), folder / "words"), folder / "small", corpus, size.small_records, size.queries
-    )
-    told("small", small)
-    before = resident_megabytes()
-    large = measured(
-        Understander(thesaurus, (), folder / "words"), folder / "large", corpus, size.records, size.queries
-    )
-    told("large", large)
-    print(f"memory of the process: {resident_megabytes():.0f} MB (before the large index: {before:.0f} MB)")
+    small = measured(folder / "small", corpus, size.small_records)
+    large = measured(folder / "large", corpus, size.records)
     plain = PlainTantivy(folder / "plain", corpus.documents(size.records))
-    alone = percentiles([timed_plain(plain, query) for query in corpus.queries(size.queries)])
-    print(f"tantivy alone, keyword OR, 4 facets: p50 {alone[0]:.2f} ms, p95 {alone[1]:.2f} ms")
-    growth = large.search[0] / small.search[0]
-    ratio = large.search[1] / alone[1]
-    print(f"ten times the passages cost x{growth:.2f} (p50); p95 is x{ratio:.1f} of tantivy alone")
+    alone = times([timed(lambda query=query: plain.search(query.split())) for query in queries])
+    print(f"tantivy alone, keyword OR, 4 facets: {told(alone)}")
+    growth = large.search.p50 / small.search.p50
+    ratio = large.search.p95 / alone.p95
+    print(
+        f"{size.records // size.small_records} x the passages cost x {growth:.2f} (p50); p95 is x {ratio:.1f} of tantivy alone"
+    )
     assert all(math.isfinite(one) for one in (growth, ratio))
     assert all(one.found for one in (small, large))
 
 
-def measured(understander: Understander, folder: Path, corpus: Corpus, records: int, queries: int) -> Figures:
-    engine = EmbeddedEngine(folder, understander)
-    documents = list(corpus.documents(records))
+def measured(folder: Path, corpus: Corpus, records: int) -> Asked:
+    rate = index(folder, corpus, records)
+    command = [sys.executable, "-m", "tests.bench.search", "--ask", str(folder)]
+    finished = subprocess.run(command, check=True, capture_output=True, text=True)
+    figures = json.loads(finished.stdout)
+    asked = Asked(**{name: Times(**value) if isinstance(value, dict) else value for name, value in figures.items()})
+    print(f"{records * PASSAGES_PER_RECORD} passages in {records} records: {rate:.0f} passages per CPU second")
+    print(f"  understand {told(asked.understand)}; search {told(asked.search)}; both {told(asked.both)}")
+    print(f"  opened in {asked.opened_seconds:.1f} s; memory {asked.megabytes:.0f} MB; {asked.found} records found")
+    return asked
+
+
+def index(folder: Path, corpus: Corpus, records: int) -> float:
+    """Passages per CPU second of the whole process, without the making of the documents."""
+    engine = EmbeddedEngine(folder, Understander(seed_thesaurus(), (), folder.parent / "words"))
+    documents = Stopped(corpus.documents(records))
     started = time.process_time()
     engine.rebuild(documents)
-    seconds = time.process_time() - started
-    del documents
-    understood, searched, found = [], [], 0
-    for number, text in zip(count(), corpus.queries(queries), strict=False):
-        understander.forget()
-        started = time.perf_counter()
-        understanding = understander.query(text, "en")
-        between = time.perf_counter()
-        filters = {"country": ("NO", "SE")} if number % 2 else {}
-        page = engine.search(Query(VISITOR, understanding, filters=filters, facets=FACETS))
-        searched.append((time.perf_counter() - between) * 1000)
-        understood.append((between - started) * 1000)
-        found += page.total
-    passages = records * PASSAGES_PER_RECORD
-    return Figures(passages, passages / seconds, percentiles(understood), percentiles(searched), found)
+    return records * PASSAGES_PER_RECORD / (time.process_time() - started - documents.seconds)
 
 
-def timed_plain(plain: PlainTantivy, query: str) -> float:
+class Stopped:
+    """Counts the CPU time that making the documents takes."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self._documents = iter(documents)
+        self.seconds = 0.0
+
+    def __iter__(self) -> Iterator[Document]:
+        while True:
+            started = time.thread_time()
+            document = next(self._documents, None)
+            self.seconds += time.thread_time() - started
+            if document is None:
+                return
+            yield document
+
+
+def ask(folder: Path) -> Asked:
+    queries: list[str] = json.loads((folder.parent / "queries.json").read_text(encoding="utf-8"))
     started = time.perf_counter()
-    plain.search(query.split())
-    return (time.perf_counter() - started) * 1000
+    understander = Understander(seed_thesaurus(), (), folder.parent / "words")
+    engine = EmbeddedEngine(folder, understander)
+    engine.search(Query(VISITOR, understander.query("shelter", "en"), facets=FACETS))
+    opened = time.perf_counter() - started
+    understood, searched, found = [], [], 0
+    for number, text in enumerate(queries):
+        understander.forget()
+        filters = {"country": ("NO", "SE")} if number % 2 else {}
+        understood.append(timed(lambda text=text: understander.query(text, "en")))
+        query = Query(VISITOR, understander.query(text, "en"), filters=filters, facets=FACETS)
+        searched.append(timed(lambda query=query: engine.search(query)))
+        found += engine.search(query).total
+    both = [(one[0] + other[0], one[1] + other[1]) for one, other in zip(understood, searched, strict=True)]
+    return Asked(opened, times(understood), times(searched), times(both), resident_megabytes(), found)
 
 
-def percentiles(times: Sequence[float]) -> tuple[float, float]:
-    ordered = sorted(times)
-    return ordered[len(ordered) // 2], ordered[math.ceil(len(ordered) * 0.95) - 1]
+def timed(work: Callable[[], object]) -> tuple[float, float]:
+    """CPU and wall milliseconds."""
+    wall, cpu = time.perf_counter(), time.thread_time()
+    work()
+    return (time.thread_time() - cpu) * 1000, (time.perf_counter() - wall) * 1000
 
 
-def told(name: str, figures: Figures) -> None:
-    print(
-        f"{name}: {figures.passages} passages, {figures.passages_per_second:.0f} passages per CPU second; "
-        f"understand p50 {figures.understand[0]:.1f} p95 {figures.understand[1]:.1f} ms; "
-        f"search p50 {figures.search[0]:.1f} p95 {figures.search[1]:.1f} ms; {figures.found} records found"
-    )
+def times(taken: Sequence[tuple[float, float]]) -> Times:
+    cpu, wall = sorted(one for one, _ in taken), sorted(one for _, one in taken)
+    last = math.ceil(len(taken) * 0.95) - 1
+    return Times(cpu[len(cpu) // 2], cpu[last], wall[last])
+
+
+def told(one: Times) -> str:
+    return f"p50 {one.p50:.2f} p95 {one.p95:.2f} (wall p95 {one.wall_p95:.1f}) ms"
 
 
 def resident_megabytes() -> float:
