@@ -1,7 +1,7 @@
 """`python -m tests.bench.search [--smoke]`: what a query and a passage cost, and how the cost grows. Prints figures.
 
-Nothing is kept between queries: each is asked once, and the memory of words is emptied before it. Queries are asked in a
-process of their own that has only opened the index, so that its memory is that of a portal. Times are CPU time of the
+Nothing is kept between queries: each is asked once, and the memory of words is emptied before it. Queries are asked in
+a process of their own that has only opened the index, so that its memory is that of a portal. Times are CPU time of the
 asking thread (which does all the work); wall time beside it says how busy the machine was.
 """
 
@@ -15,7 +15,10 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
+
+from pydantic import TypeAdapter
 
 from search.embedded import EmbeddedEngine
 from search.engine import Document, Query
@@ -81,13 +84,12 @@ def run(folder: Path, size: Size) -> None:
     small = measured(folder / "small", corpus, size.small_records)
     large = measured(folder / "large", corpus, size.records)
     plain = PlainTantivy(folder / "plain", corpus.documents(size.records))
-    alone = times([timed(lambda query=query: plain.search(query.split())) for query in queries])
+    alone = times([timed(partial(plain.search, query.split())) for query in queries])
     print(f"tantivy alone, keyword OR, 4 facets: {told(alone)}")
     growth = large.search.p50 / small.search.p50
     ratio = large.search.p95 / alone.p95
-    print(
-        f"{size.records // size.small_records} x the passages cost x {growth:.2f} (p50); p95 is x {ratio:.1f} of tantivy alone"
-    )
+    factor = size.records // size.small_records
+    print(f"{factor} x the passages cost x {growth:.2f} (p50); p95 is x {ratio:.1f} of tantivy alone")
     assert all(math.isfinite(one) for one in (growth, ratio))
     assert all(one.found for one in (small, large))
 
@@ -96,8 +98,7 @@ def measured(folder: Path, corpus: Corpus, records: int) -> Asked:
     rate = index(folder, corpus, records)
     command = [sys.executable, "-m", "tests.bench.search", "--ask", str(folder)]
     finished = subprocess.run(command, check=True, capture_output=True, text=True)
-    figures = json.loads(finished.stdout)
-    asked = Asked(**{name: Times(**value) if isinstance(value, dict) else value for name, value in figures.items()})
+    asked = TypeAdapter(Asked).validate_json(finished.stdout)
     print(f"{records * PASSAGES_PER_RECORD} passages in {records} records: {rate:.0f} passages per CPU second")
     print(f"  understand {told(asked.understand)}; search {told(asked.search)}; both {told(asked.both)}")
     print(f"  opened in {asked.opened_seconds:.1f} s; memory {asked.megabytes:.0f} MB; {asked.found} records found")
@@ -141,9 +142,9 @@ def ask(folder: Path) -> Asked:
     for number, text in enumerate(queries):
         understander.forget()
         filters = {"country": ("NO", "SE")} if number % 2 else {}
-        understood.append(timed(lambda text=text: understander.query(text, "en")))
+        understood.append(timed(partial(understander.query, text, "en")))
         query = Query(VISITOR, understander.query(text, "en"), filters=filters, facets=FACETS)
-        searched.append(timed(lambda query=query: engine.search(query)))
+        searched.append(timed(partial(engine.search, query)))
         found += engine.search(query).total
     both = [(one[0] + other[0], one[1] + other[1]) for one, other in zip(understood, searched, strict=True)]
     return Asked(opened, times(understood), times(searched), times(both), resident_megabytes(), found)
