@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from seed_data.read import FOLDER, SeedError, read_seed
+from seed_data.topics import with_topics
 
 
 @pytest.fixture
@@ -31,6 +32,10 @@ def spoil(folder: Path, name: str, old: str, new: str) -> None:
         ("contact_points.yaml", "  organisation: dk-3f", "  organisation: dk-4f", "dk-3f-web: organisation: 'dk-4f' is not known"),
         ("organisations.yaml", "  parent: dk-sbst", "  parent: dk-none", "organisations.yaml: dk-cmm: parent: 'dk-none' is not known"),
         ("thesaurus.yaml", "  facet: phenomenon", "  facett: phenomenon", "facett: Extra inputs are not permitted"),
+        ("topics.yaml", "  facet: method", "  facett: method", "topics.yaml: psychiatric-care: facett: Extra inputs are not permitted"),
+        ("topics.yaml", "related: [health-services,", "related: [health,", "topics.yaml: psychiatric-care: broader, related: 'health' is not known"),
+        ("topics.yaml", "- id: re-trafficking", "- id: again", "topics.yaml: more_labels: 'again' is not known"),
+        ("topics.yaml", "    is: {alt: [endurtekin", "    et: {alt: [endurtekin", "topics.yaml: re-trafficking: labels: 'et' is not known"),
         ("emergency.yaml", "    show: true", "    show: maybe", "emergency.yaml: DK: lines.0.show: "),
         ("country_profiles.yaml", "as_of: '2022'", "as_of: last year", "country_profiles.yaml: "),
     ],
@@ -67,6 +72,7 @@ def test_every_list_holds_what_the_portal_promises() -> None:
         "emergency lines": len(lines),
         "functions": len(seed.counterparts),
         "concepts": len(seed.concepts),
+        "topics": len(seed.topics),
         "materials": len(seed.materials),
         "cases": len(seed.cases),
         "facts": len(facts),
@@ -77,12 +83,25 @@ def test_every_list_holds_what_the_portal_promises() -> None:
         "emergency lines": 58,
         "functions": 35,
         "concepts": 260,
+        "topics": 17,
         "materials": 93,
         "cases": 12,
         "facts": 75,
     }
     for role in seed.counterparts:
         assert {"DK", "FI", "IS", "NO", "SE", "AX", "FO", "GL"} <= set(role.countries), role.function
+
+
+def test_topics_stand_on_top_of_the_thesaurus() -> None:
+    seed = read_seed()
+    thesaurus, topics = [concept.id for concept in seed.concepts], [topic.id for topic in seed.topics]
+    whole = with_topics(seed)
+    assert [concept.id for concept in whole] == [*thesaurus, *topics]
+    assert len(set(thesaurus) | set(topics)) == len(whole)
+    for concept, extended in zip(seed.concepts, whole[: len(thesaurus)], strict=True):
+        assert {language: labels.pref for language, labels in extended.labels.items()} == {
+            language: labels.pref for language, labels in concept.labels.items()
+        }
 
 
 def test_every_explaining_text_is_in_all_six_languages() -> None:
