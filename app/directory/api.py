@@ -104,7 +104,7 @@ def read_organisation(
     """One body with its task, functions, units and functional channels, each with source and freshness."""
     view = _view(request, lang)
     page = get_organisation_page(session, VISITOR, view, organisation_id)
-    visible = find_bodies(session, VISITOR, [organisation_id])
+    visible = find_bodies(session, VISITOR, [organisation_id], levels_above=1)
     row = visible[organisation_id]
     channels = page.channels if page.via is None else ()
     stored = _stored(session, channels)

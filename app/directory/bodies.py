@@ -16,6 +16,9 @@ from app.vocabulary.service import NO_TEXT, Text, choose
 COORDINATION = "national-coordinator"
 """The function of last resort: whoever coordinates a country knows whom else to ask there."""
 
+LEVELS_ABOVE = 2
+"""How far up the superior bodies are looked for: a unit, its agency, its ministry."""
+
 
 @dataclass(frozen=True, slots=True)
 class BodyName:
@@ -73,11 +76,11 @@ class Holding:
         return self.holders or self.stand_ins
 
 
-def find_bodies(session: Session, reader: Reader, ids: Iterable[str]) -> dict[str, Organisation]:
-    """What the reader may see of these, with their superior bodies up to two levels above."""
+def find_bodies(session: Session, reader: Reader, ids: Iterable[str], levels_above: int = 0) -> dict[str, Organisation]:
+    """What the reader may see of these, with their superior bodies as far up as asked; one query a level."""
     found: dict[str, Organisation] = {}
     wanted = set(ids)
-    for _level in range(3):
+    for _level in range(levels_above + 1):
         if not wanted:
             break
         query = select(Organisation).where(col(Organisation.id).in_(wanted), visible_where(Organisation, reader))
@@ -91,12 +94,12 @@ def cards(
     session: Session, reader: Reader, view: Perspective, ids: Sequence[str], function: str | None = None
 ) -> dict[str, Body]:
     """The bodies that the reader may see, ready to be shown, by id."""
-    rows = find_bodies(session, reader, ids)
+    rows = find_bodies(session, reader, ids, LEVELS_ABOVE)
     channels = channels_of(session, reader, rows.values(), view, function)
-    return {key: _card(rows[key], rows, channels, view) for key in ids if key in rows}
+    return {key: card(rows[key], rows, channels, view) for key in ids if key in rows}
 
 
-def _card(
+def card(
     row: Organisation, rows: dict[str, Organisation], channels: dict[str, tuple[Channel, ...]], view: Perspective
 ) -> Body:
     superior = next((above for above in _superiors(row, rows) if channels[above.id]), None)

@@ -18,8 +18,9 @@ class Confidence(StrEnum):
 
 
 class Organisation(SQLModel, table=True):
-    """A body with a mandate. `names` and `mandate` are per language; `assisted` names the languages of the mandate that were
-    translated with machine assistance. Dates of sources are text: year, year-month or day."""
+    """A body with a mandate. `names` and `mandate` are per language; `assisted` names the languages of the mandate that
+    were translated with machine assistance. Dates of sources are text: year, year-month or day.
+    """
 
     id: str = Field(primary_key=True, max_length=64)
     country: str = Field(max_length=4, index=True)

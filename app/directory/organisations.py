@@ -7,8 +7,8 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
-from app.directory.bodies import BodyName, Holding, cards, find_bodies, holdings
-from app.directory.contacts import Channel
+from app.directory.bodies import LEVELS_ABOVE, BodyName, Holding, card, find_bodies, holdings
+from app.directory.contacts import Channel, channels_of
 from app.directory.freshness import freshness
 from app.directory.models import Organisation, OrganisationFunction
 from app.directory.names import other_names, own_name
@@ -110,11 +110,11 @@ def get_organisation_page(
     session: Session, reader: Reader, view: Perspective, organisation_id: str, mandate_language: str | None = None
 ) -> OrganisationPage:
     """Raises NotFound, also for what the reader may not see."""
-    rows = find_bodies(session, reader, [organisation_id])
+    rows = find_bodies(session, reader, [organisation_id], LEVELS_ABOVE)
     if organisation_id not in rows:
         raise NotFound
     row = rows[organisation_id]
-    card = cards(session, reader, view, [organisation_id])[organisation_id]
+    shown_as = card(row, rows, channels_of(session, reader, rows.values(), view), view)
     functions = _functions(session, view, organisation_id)
     place_words = [view.label(Scheme.PLACE, code) for code in row.places or ()]
     shown = mandate_language if mandate_language in row.mandate else view.language
@@ -127,13 +127,13 @@ def get_organisation_page(
         other_names=other_names(row),
         abbreviation=row.abbreviation,
         type_code=row.type,
-        type=card.type,
+        type=shown_as.type,
         country=row.country,
-        country_name=card.country_name,
+        country_name=shown_as.country_name,
         place=row.city or next(iter(place_words), ""),
-        channels=card.channels,
-        hours_of=next((found for found in card.channels if found.open_hours and not found.is_open_24h), None),
-        via=card.via,
+        channels=shown_as.channels,
+        hours_of=next((found for found in shown_as.channels if found.open_hours and not found.is_open_24h), None),
+        via=shown_as.via,
         mandate=mandate,
         mandate_versions=_versions(row, mandate.language),
         functions=functions,
