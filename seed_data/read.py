@@ -8,7 +8,6 @@ import yaml
 from pydantic import ValidationError
 
 from app.vocabulary.models import Scheme
-from seed_data.references import Seed, dangling
 from seed_data.records import (
     CaseRecord,
     ConceptRecord,
@@ -19,12 +18,14 @@ from seed_data.records import (
     MaterialRecord,
     MissingBodyRecord,
     MissingRecord,
+    MoreLabelsRecord,
     OrganisationRecord,
     Record,
     SourceRecord,
     TermRecord,
     TranslationRecord,
 )
+from seed_data.references import Seed, dangling
 
 FOLDER = Path(__file__).parent
 R = TypeVar("R", bound=Record)
@@ -82,10 +83,13 @@ def read_seed(folder: Path = FOLDER) -> Seed:
     bodies = reader.document("organisations.yaml")
     channels = reader.document("contact_points.yaml")
     profiles = reader.document("country_profiles.yaml")
+    topics = reader.document("topics.yaml")
     meta = profiles.get("meta")
     seed = Seed(
         terms={scheme: reader.records(TermRecord, lists.get(scheme), f"enumerations.yaml: {scheme}") for scheme in Scheme},
         concepts=reader.records(ConceptRecord, reader.document("thesaurus.yaml").get("concepts"), "thesaurus.yaml"),
+        topics=reader.records(ConceptRecord, topics.get("concepts"), "topics.yaml"),
+        more_labels=reader.records(MoreLabelsRecord, topics.get("more_labels"), "topics.yaml: more_labels"),
         organisations=reader.records(OrganisationRecord, bodies.get("organisations"), "organisations.yaml"),
         counterparts=reader.records(CounterpartRecord, bodies.get("counterpart_roles"), "organisations.yaml"),
         contacts=reader.records(ContactRecord, channels.get("contact_points"), "contact_points.yaml"),

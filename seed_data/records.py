@@ -60,13 +60,31 @@ class LabelsRecord(Record):
 
 
 class ConceptRecord(Record):
+    """`definitions`: those a concept brings along, in languages other than English; else translations/ has them."""
+
     id: Code
     facet: str
     broader: list[str] = []
     related: list[str] = []
     definition: str
+    definitions: Texts = {}
     note: str | None = None
     labels: dict[str, LabelsRecord]
+
+
+class AddedLabelsRecord(Record):
+    alt: list[str]
+    hidden: list[str] = []
+    whole_word: list[str] = []
+    never_in_compounds: list[str] = []
+    case_sensitive: list[str] = []
+
+
+class MoreLabelsRecord(Record):
+    """Words that readers use for the concept `id` of the thesaurus and that it lacks."""
+
+    id: Code
+    labels: dict[str, AddedLabelsRecord]
 
 
 class OrganisationRecord(Record):

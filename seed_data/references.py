@@ -14,6 +14,7 @@ from seed_data.records import (
     MaterialRecord,
     MissingBodyRecord,
     MissingRecord,
+    MoreLabelsRecord,
     OrganisationRecord,
     SourceRecord,
     TermRecord,
@@ -23,8 +24,12 @@ from seed_data.records import (
 
 @dataclass(frozen=True, slots=True)
 class Seed:
+    """`concepts` are those of thesaurus.yaml, `topics` the portal's own beside them."""
+
     terms: dict[Scheme, list[TermRecord]]
     concepts: list[ConceptRecord]
+    topics: list[ConceptRecord]
+    more_labels: list[MoreLabelsRecord]
     organisations: list[OrganisationRecord]
     counterparts: list[CounterpartRecord]
     contacts: list[ContactRecord]
@@ -61,13 +66,18 @@ def _bodies(seed: Seed) -> set[str]:
 
 
 def _concepts(seed: Seed) -> set[str]:
-    return {concept.id for concept in seed.concepts}
+    return {concept.id for concept in (*seed.concepts, *seed.topics)}
 
 
 def _thesaurus(seed: Seed) -> Iterator[Reference]:
     concepts = _concepts(seed)
-    for concept in seed.concepts:
-        yield f"thesaurus.yaml: {concept.id}: broader, related", [*concept.broader, *concept.related], concepts
+    for name, listed in (("thesaurus.yaml", seed.concepts), ("topics.yaml", seed.topics)):
+        for concept in listed:
+            yield f"{name}: {concept.id}: broader, related", [*concept.broader, *concept.related], concepts
+    labelled = {concept.id: set(concept.labels) for concept in seed.concepts}
+    for more in seed.more_labels:
+        yield "topics.yaml: more_labels", [more.id], set(labelled)
+        yield f"topics.yaml: {more.id}: labels", more.labels, labelled.get(more.id, set(more.labels))
 
 
 def _directory(seed: Seed) -> Iterator[Reference]:

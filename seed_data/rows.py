@@ -21,13 +21,14 @@ from app.library.models import CaseSummary, Edition, Material, MaterialRelation,
 from app.vocabulary.models import Concept, ConceptLabel, LabelKind, Scheme, Term
 from seed_data.records import ConceptRecord, ContactRecord, HoursRecord, LabelsRecord, OrganisationRecord, TermRecord
 from seed_data.references import Seed
+from seed_data.topics import with_topics
 
 MAX_ABBREVIATION = 3
 
 
 def all_rows(seed: Seed) -> Iterator[list[SQLModel]]:
     yield [_term(seed, scheme, number, term) for scheme, terms in seed.terms.items() for number, term in enumerate(terms)]
-    yield [_concept(seed, concept) for concept in seed.concepts]
+    yield [_concept(seed, concept) for concept in with_topics(seed)]
     yield list(_concept_labels(seed))
     yield from _parents_first([_organisation(seed, body) for body in seed.organisations])
     yield [
@@ -80,22 +81,23 @@ def _term(seed: Seed, scheme: Scheme, number: int, term: TermRecord) -> Term:
 
 
 def _concept(seed: Seed, record: ConceptRecord) -> Concept:
-    definitions = _translated(
-        seed, record.definition, {code: book.concepts.get(record.id) for code, book in seed.translations.items()}
-    )
+    translated = {code: book.concepts.get(record.id) for code, book in seed.translations.items()}
+    definitions = _translated(seed, record.definition, {**translated, **record.definitions})
+    # A topic brings all its definitions along, and nobody has confirmed even the English one.
+    confirmed = () if record.definitions else ("en",)
     return Concept.model_validate({
         "id": record.id,
         "facet": record.facet,
         "broader": record.broader,
         "related": record.related,
         "definitions": definitions,
-        "assisted": [code for code in definitions if code != "en"],
+        "assisted": [code for code in definitions if code not in confirmed],
         "note": record.note,
     })
 
 
 def _concept_labels(seed: Seed) -> Iterator[SQLModel]:
-    for concept in seed.concepts:
+    for concept in with_topics(seed):
         for language, labels in concept.labels.items():
             terms = [(labels.pref, LabelKind.PREFERRED)]
             terms += [(term, LabelKind.ALTERNATIVE) for term in labels.alt]
