@@ -3,9 +3,11 @@
 import logging
 import time
 import uuid
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.settings import Settings
@@ -71,6 +73,8 @@ class RequestGuard:
         headers = Headers(scope=scope)
         if len(scope.get("raw_path", b"")) + len(scope.get("query_string", b"")) > MAX_URL_BYTES:
             return 414, "The address is too long."
+        if not scope.get("query_string", b"").isascii():
+            return 400, "The address holds letters that have to be escaped."
         if host_name(headers.get("host", "")) not in self.hosts:
             return 400, "This portal does not answer under that host name."
         if scope["method"] not in SAFE_METHODS and not is_same_origin(headers):
@@ -100,14 +104,16 @@ def host_name(host: str) -> str | None:
 
 
 def _bounded(receive: Receive) -> Receive:
-    """A body without a declared length is counted while it arrives and cut off at the limit."""
+    """A body without a declared length is counted while it arrives; past the limit the request is refused."""
     received = 0
 
     async def bounded() -> Message:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if received > MAX_BODY_BYTES else message
+        if received > MAX_BODY_BYTES:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return message
 
     return bounded
 

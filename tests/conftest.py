@@ -76,6 +76,18 @@ def session(portal: Portal) -> Iterator[Session]:
 
 
 @pytest.fixture
+def make_app(app: FastAPI, client: TestClient) -> Callable[..., FastAPI]:
+    """Another application, with other settings, on the portal that `client` has opened: nothing is copied."""
+
+    def make(**settings: object) -> FastAPI:
+        other = create_app(app.state.settings.model_copy(update=settings))
+        other.state.portal = app.state.portal
+        return other
+
+    return make
+
+
+@pytest.fixture
 def make_client(seeded: Path, tmp_path: Path) -> Iterator[Callable[..., TestClient]]:
     """A portal of the test's own, on a copy of the seed: `make_client(change)` lets `change(session)` write rows first."""
     opened: list[TestClient] = []

@@ -16,6 +16,7 @@ from app.main import api_routes, create_app, is_guarded, refuse_unguarded
 from app.middleware import HSTS, SECURITY_HEADERS
 from app.pages import STATIC
 from app.rate_limits import network
+from tests.conftest import BASE_URL
 from tests.routes import address, templates
 
 CANARY = "strandgatan17canary"
@@ -32,16 +33,18 @@ def everything(app: FastAPI) -> list[str]:
     return [*right, *wrong, "/static/css/base.css", "/api/v1/openapi.json", f"/en/search?q={'a' * 9000}"]
 
 
-def with_failing_route(client: TestClient) -> TestClient:
-    """A second client on the same portal that shows the 500 page instead of raising."""
-    app = client.app
-    assert isinstance(app, FastAPI)
+def with_failing_route(app: FastAPI) -> TestClient:
+    """A client that shows the 500 page instead of raising."""
 
     @app.get("/{lang}/test-failure")
     def fail(lang: str) -> None:
         raise RuntimeError(CANARY)
 
-    return TestClient(app, base_url="https://localhost", raise_server_exceptions=False, follow_redirects=False)
+    return client_of(app)
+
+
+def client_of(app: FastAPI) -> TestClient:
+    return TestClient(app, base_url=BASE_URL, raise_server_exceptions=False, follow_redirects=False)
 
 
 def test_s17_every_response_carries_the_headers(app: FastAPI, client: TestClient) -> None:
@@ -76,9 +79,9 @@ def test_s17_refusals_carry_the_headers_too(
 
 
 def test_s17_the_page_of_an_unexpected_error_is_calm_and_tells_nothing(
-    make_client: Callable[..., TestClient],
+    make_app: Callable[..., FastAPI],
 ) -> None:
-    client = with_failing_route(make_client())
+    client = with_failing_route(make_app())
     with hearing() as lines:
         response = client.get(f"/en/test-failure?q={CANARY}")
     assert response.status_code == 500
@@ -90,8 +93,8 @@ def test_s17_the_page_of_an_unexpected_error_is_calm_and_tells_nothing(
     assert told.group(1) in response.text
 
 
-def test_s17_https_is_remembered_where_the_portal_is_reached_by_https(make_client: Callable[..., TestClient]) -> None:
-    client = make_client(base_url="https://localhost")
+def test_s17_https_is_remembered_where_the_portal_is_reached_by_https(make_app: Callable[..., FastAPI]) -> None:
+    client = client_of(make_app(base_url="https://localhost"))
     assert client.get("/en/about").headers["strict-transport-security"] == HSTS
 
 
@@ -192,8 +195,8 @@ def hearing() -> Iterator[list[str]]:
         root.setLevel(level)
 
 
-def test_s34_no_log_holds_what_was_looked_for(make_client: Callable[..., TestClient]) -> None:
-    client = with_failing_route(make_client())
+def test_s34_no_log_holds_what_was_looked_for(make_app: Callable[..., FastAPI]) -> None:
+    client = with_failing_route(make_app())
     asked = ("/en/search", "/en/suggest", "/api/v1/search", "/api/v1/suggest", "/en/test-failure", "/en/counterpart")
     with hearing() as lines:
         for path in asked:
@@ -225,9 +228,9 @@ def test_s34_the_log_says_which_route_answered(client: TestClient) -> None:
     ],
 )
 def test_s14_too_many_requests_are_told_to_wait(
-    make_client: Callable[..., TestClient], setting: str, path: str, kind: str
+    make_app: Callable[..., FastAPI], setting: str, path: str, kind: str
 ) -> None:
-    client = make_client(**{setting: 3})
+    client = client_of(make_app(**{setting: 3}))
     assert [client.get(path).status_code for _ in range(3)] == [200, 200, 200]
     refused = client.get(path)
     assert refused.status_code == 429
@@ -241,8 +244,8 @@ def test_s14_one_household_has_one_share() -> None:
     assert network("::ffff:192.0.2.1") == network("192.0.2.1") != network("192.0.2.2")
 
 
-def test_s43_a_client_cannot_choose_its_address(make_client: Callable[..., TestClient]) -> None:
-    client = make_client(search_limit_per_minute=2)
+def test_s43_a_client_cannot_choose_its_address(make_app: Callable[..., FastAPI]) -> None:
+    client = client_of(make_app(search_limit_per_minute=2))
     answers = [
         client.get("/en/search?q=police", headers={"x-forwarded-for": f"192.0.2.{number}"}).status_code
         for number in range(3)
