@@ -41,6 +41,7 @@ class Body:
     type: str
     region: str | None
     mandate: Text
+    website: str | None
     channels: tuple[Channel, ...]
     via: BodyName | None
 
@@ -114,6 +115,7 @@ def card(
         type=view.label(Scheme.ORGANISATION_TYPE, row.type),
         region=row.region,
         mandate=choose(row.mandate, view.language, row.assisted),
+        website=row.website_domain,
         channels=channels[borrowed.id if borrowed else row.id],
         via=BodyName(borrowed.id, own_name(borrowed)) if borrowed else None,
     )
