@@ -14,8 +14,8 @@ _PATTERNS = tuple(
         rf"\b(?P<chapter>\d{{1,3}})\s?(?:kap(?:\.|itel|itlet)?|luvun|luku)\s?(?P<section>\d{{1,4}}){_LETTER}(?:\s?§)?",
         rf"\bchapter\s(?P<chapter>\d{{1,3}}),?\s(?:section|§)\s?(?P<section>\d{{1,4}}){_LETTER}",
         # RL 25:3a, BrB 4:1 a: an abbreviation of a law before it, or it would be a time of day
-        rf"(?<=\b[A-ZÅÄÖ][A-Za-zÅÄÖåäö]\s)(?P<chapter>\d{{1,3}}):(?P<section>\d{{1,4}}){_LETTER}",
-        rf"(?<=\b[A-ZÅÄÖ][A-Za-zÅÄÖåäö]{{2}}\s)(?P<chapter>\d{{1,3}}):(?P<section>\d{{1,4}}){_LETTER}",
+        rf"(?<=(?-i:\b[A-ZÅÄÖ]{{2}})\s)(?P<chapter>\d{{1,3}}):(?P<section>\d{{1,4}}){_LETTER}",
+        rf"(?<=(?-i:\b[A-ZÅÄÖ][A-Za-zÅÄÖåäö][A-ZÅÄÖ])\s)(?P<chapter>\d{{1,3}}):(?P<section>\d{{1,4}}){_LETTER}",
         # § 257, §§ 257, section 257
         rf"(?:§{{1,2}}|\b(?:section|paragraf|pykälä)\s)\s?(?P<section>\d{{1,4}}){_LETTER}",
         # 227. gr. a
@@ -26,7 +26,7 @@ _PATTERNS = tuple(
 )
 # Every form has a digit, and one of these: most text is told apart without trying the patterns.
 _WORTH_A_LOOK = re.compile(
-    r"§|\d\s?kap|\dluku|\d lu[vk]u|[cC]hapter \d|[sS]ection \d|[pP]aragraf \d|[pP]ykälä \d|[A-Za-zÖÄÅ] \d+:\d|\d\. ?gr"
+    r"§|\d\s?kap|\dluku|\d lu[vk]u|[cC]hapter \d|[sS]ection \d|[pP]aragraf \d|[pP]ykälä \d|[A-ZÅÄÖ] \d+:\d|\d\. ?gr"
 )
 
 _DIGIT = re.compile(r"\d")

@@ -1,6 +1,6 @@
 """Labels met in text: whole label > multi-word label > fuzzy whole word > part of a compound."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -10,8 +10,8 @@ from search.lemmas import Lemmatizer
 from search.thesaurus import Label, Thesaurus
 
 _SHORTEST_PART = 5
-_SHORTEST_REST = 4
-_SHORTEST_REST_OF_A_LABEL = 3
+_LONG_PART = 6
+_SHORTEST_REST = 3
 _LINKS = ("", "s", "e", "n", "a", "u", "ar", "na", "o")
 _WORDS_BESIDE_A_CITATION = 2
 
@@ -114,23 +114,37 @@ class Matcher:
 
     def compound(self, word: str, languages: tuple[str, ...]) -> tuple[tuple[str, Label], ...]:
         """Concepts whose label is the beginning or the end of `word` (lower case), where the rest is a word too."""
-        if len(word) < _SHORTEST_PART + _SHORTEST_REST_OF_A_LABEL:
+        if len(word) < _SHORTEST_PART + _SHORTEST_REST:
             return ()
-        folded = fold(word)
-        found = _longest_parts(word, self._parts, lambda rest: self._is_word(rest, languages))
-        if not found:
-            found = _longest_parts(folded, self._folded_parts, self._is_folded_word)
-        return tuple(
-            (term.concept, term.label) for terms in found for term in terms if term.label.language in languages
+        found = self._parts_of(word, languages, is_folded=False) or self._parts_of(
+            fold(word), languages, is_folded=True
         )
+        return tuple((term.concept, term.label) for term in found)
 
-    def _is_word(self, rest: str, languages: tuple[str, ...]) -> bool:
-        if len(rest) >= _SHORTEST_REST_OF_A_LABEL and rest in self.label_words:
-            return True
-        return len(rest) >= _SHORTEST_REST and any(self._lemmatizer.is_known(rest, language) for language in languages)
+    def _parts_of(self, word: str, languages: tuple[str, ...], *, is_folded: bool) -> list[_Term]:
+        """The longest part at the end and the longest at the beginning."""
+        parts = self._folded_parts if is_folded else self._parts
+        at_end = ((word[cut:], word[:cut]) for cut in range(_SHORTEST_REST, len(word) - _SHORTEST_PART + 1))
+        at_start = ((word[:cut], word[cut:]) for cut in range(len(word) - _SHORTEST_REST, _SHORTEST_PART - 1, -1))
+        found: list[_Term] = []
+        for pieces, is_at_end in ((at_end, True), (at_start, False)):
+            for part, rest in pieces:
+                terms = [term for term in parts.get(part, ()) if term.label.language in languages]
+                stems = _without_links(rest, is_at_end) if terms else ()
+                if any(self._is_rest(stem, part, terms, is_folded) for stem in stems):
+                    found += [term for term in terms if term not in found]
+                    break
+        return found
 
-    def _is_folded_word(self, rest: str) -> bool:
-        return len(rest) >= _SHORTEST_REST_OF_A_LABEL and rest in self._folded_words
+    def _is_rest(self, rest: str, part: str, terms: Sequence[_Term], is_folded: bool) -> bool:
+        """A word of some label, or one that the part's own language knows; three letters only beside a long part."""
+        if len(rest) < _SHORTEST_REST:
+            return False
+        if is_folded:
+            return rest in self._folded_words
+        is_long_enough = len(rest) > _SHORTEST_REST or len(part) >= _LONG_PART
+        spoken = {term.label.language for term in terms} if is_long_enough else ()
+        return rest in self.label_words or any(self._lemmatizer.is_known(rest, language) for language in spoken)
 
     def _add(self, term: _Term) -> None:
         label = term.label
@@ -182,32 +196,13 @@ def _mention(first: int, last: int, term: _Term, how: MatchKind) -> Mention:
     return Mention(first, last, term.concept, how, term.label.text, term.label.language)
 
 
-def _longest_parts(word: str, parts: dict[str, list[_Term]], is_word: Callable[[str], bool]) -> list[list[_Term]]:
-    """The longest part at the end and the longest at the beginning."""
-    found: list[list[_Term]] = []
-    cuts = range(_SHORTEST_REST_OF_A_LABEL, len(word) - _SHORTEST_PART + 1)
-    at_end = next(
-        (cut for cut in cuts if word[cut:] in parts and _rest_is_word(word[:cut], is_word, at_end=True)), None
-    )
-    if at_end is not None:
-        found.append(parts[word[at_end:]])
-    cuts = range(len(word) - _SHORTEST_REST_OF_A_LABEL, _SHORTEST_PART - 1, -1)
-    at_start = next(
-        (cut for cut in cuts if word[:cut] in parts and _rest_is_word(word[cut:], is_word, at_end=False)), None
-    )
-    if at_start is not None and parts[word[:at_start]] not in found:
-        found.append(parts[word[:at_start]])
-    return found
-
-
-def _rest_is_word(rest: str, is_word: Callable[[str], bool], *, at_end: bool) -> bool:
-    """With or without a linking sound between: `mansal-s-mál`, `arbejd-s-giver`."""
+def _without_links(rest: str, is_before: bool) -> Iterator[str]:
+    """With and without a sound that links: `mansal-s-mál`, `arbejd-s-giver`."""
     for link in _LINKS:
-        if at_end and rest.endswith(link) and is_word(rest[: len(rest) - len(link)]):
-            return True
-        if not at_end and rest.startswith(link) and is_word(rest[len(link) :]):
-            return True
-    return False
+        if is_before and rest.endswith(link):
+            yield rest[: len(rest) - len(link)]
+        elif not is_before and rest.startswith(link):
+            yield rest[len(link) :]
 
 
 def longest_first(found: Iterable[Mention]) -> list[Mention]:

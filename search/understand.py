@@ -196,7 +196,7 @@ class Understander:
     def _corrections(self, found: Sequence[Token]) -> dict[str, str]:
         """For words that no word list, no label and no name knows."""
         meant: dict[str, str] = {}
-        for token in found:
+        for token in {token.lower: token for token in found}.values():
             if (
                 len(token.folded) < _SHORTEST_CORRECTABLE
                 or token.folded in self._known_words
