@@ -122,14 +122,13 @@ def _functions(visit: Visit, concept_id: str) -> Iterable[tuple[str, str]]:
 
 
 def _shelves(session: Session, visit: Visit, scope: tuple[str, ...], tagged: Page) -> Iterable[CountryShelf]:
-    """The Nordic countries first; each with its newest records and a way to all of them."""
+    """The Nordic countries first, then the territories; each with its newest records and a way to all of them."""
     keys = [hit.key for kind in KINDS for hit in tagged.hits if hit.kind == kind]
     cards = CardReader(session, visit.vocabulary, visit.reader, visit.language).cards(keys)
     lines = [_line(visit, cards[key]) for key in keys if key in cards]
     key = collation_key(visit.language)
-    home = (*NORDIC, *TERRITORIES)
     counts = {one.value: one.count for one in tagged.facets["country"]}
-    for country in sorted(counts, key=lambda code: (code not in home, key(visit.label("countries", code)))):
+    for country in sorted(counts, key=lambda code: (_rank(code), key(visit.label("countries", code)))):
         own = [line for line in lines if country in line.card.countries]
         yield CountryShelf(
             country=country,
@@ -138,6 +137,10 @@ def _shelves(session: Session, visit: Visit, scope: tuple[str, ...], tagged: Pag
             lines=tuple(own[:SHOWN_PER_COUNTRY]),
             all_url=visit.url("search", concept=list(scope), country=country),
         )
+
+
+def _rank(country: str) -> int:
+    return 0 if country in NORDIC else 1 if country in TERRITORIES else 2
 
 
 def _line(visit: Visit, card: Card) -> Line:
