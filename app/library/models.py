@@ -33,8 +33,8 @@ class RelationKind(StrEnum):
 
 
 class Material(SQLModel, table=True):
-    """A work. `titles` are translations of its title that are no editions. `licence` is an SPDX id; null means that no licence
-    statement is known: link and quote, do not copy."""
+    """A work. `titles` are translations of its title that are no editions. `licence` is an SPDX id; null means that no
+    licence statement is known: link and quote, do not copy."""
 
     id: str = Field(primary_key=True, max_length=80)
     type: str = Field(max_length=32, index=True)
@@ -124,5 +124,7 @@ class CaseSummary(SQLModel, table=True):
     evidence: str
     outcome: str
     lessons: list[str] = Field(default_factory=list, sa_type=JSON)
-    status: PublicationStatus = Field(default=PublicationStatus.PUBLISHED, sa_type=enum_column(PublicationStatus, "status"))
+    status: PublicationStatus = Field(
+        default=PublicationStatus.PUBLISHED, sa_type=enum_column(PublicationStatus, "status")
+    )
     visibility: Visibility = Field(default=Visibility.CLEAR, sa_type=enum_column(Visibility, "visibility"))

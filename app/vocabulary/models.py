@@ -39,7 +39,7 @@ class LabelKind(StrEnum):
 
 
 class Term(SQLModel, table=True):
-    """One entry of a closed list. `group_code` is its group, family or exploitation form, a place's or territory's country.
+    """One entry of a closed list. `group_code` is its group, family or exploitation form, or the country of a place.
 
     `assisted` names the languages whose definition was written with machine assistance and confirmed by nobody yet.
     """
