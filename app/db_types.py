@@ -39,7 +39,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Hours(BaseModel):
-    """Opening hours: `days` mon … sun; local times `HH:MM`, 24:00 allowed; `closes` before `opens` ends on the next day."""
+    """`days` mon … sun; local times `HH:MM`, 24:00 allowed; `closes` before `opens` ends on the next day."""
 
     model_config = ConfigDict(frozen=True)
 

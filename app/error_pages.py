@@ -1,4 +1,4 @@
-"""The one place that makes an answer of an error: a calm page in the reader's language, or problem+json for programs."""
+"""The one place that makes an answer of an error: a calm page in the reader's language, or problem+json."""
 
 import logging
 from collections.abc import Mapping
@@ -13,10 +13,11 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db import is_locked
-from app.errors import Busy, Invalid, NotFound, PortalError
+from app.errors import Busy, Invalid, NotFound, PortalError, SearchDown
 from app.i18n import LANGUAGES, N_, gettext, negotiate, speaking
 from app.pages import Visit
 from app.permissions import VISITOR
+from search.engine import EngineError
 
 log = logging.getLogger("samband.errors")
 MAX_KEPT_FIELDS = 50
@@ -28,16 +29,26 @@ TITLES = {
     "invalid": N_("Something in the address or form is not right"),
     "too-many": N_("Too many requests"),
     "busy": N_("Somebody else is saving just now"),
+    "search-down": N_("The search does not answer just now"),
     "internal": N_("Something went wrong here"),
     "method": N_("This address cannot be used that way"),
 }
 MESSAGES = {
-    "not-found": N_("It may have moved, or the address has a typing error. Nothing was changed. Try the search or start from the home page."),
+    "not-found": N_(
+        "It may have moved, or the address has a typing error. Nothing was changed. "
+        "Try the search or start from the home page."
+    ),
     "not-permitted": N_("Nothing was changed. Go back, or ask your national coordinator."),
     "invalid": N_("Nothing was changed. Check the address, or go back and try again."),
     "too-many": N_("Nothing was lost. Wait a minute, then try again."),
     "busy": N_("Nothing was saved yet, and what you wrote is kept below. Wait a few seconds, then press the button."),
-    "internal": N_("The fault is ours, not yours. Nothing you wrote was saved. Try again; if it happens again, tell us the number below."),
+    "search-down": N_(
+        "Nothing was lost. Wait a minute, then try again. Organisations and counterparts can be looked up meanwhile."
+    ),
+    "internal": N_(
+        "The fault is ours, not yours. Nothing you wrote was saved. "
+        "Try again; if it happens again, tell us the number below."
+    ),
     "method": N_("Nothing was changed. Start again from the home page."),
 }
 
@@ -60,6 +71,7 @@ def install_error_pages(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(OperationalError, _database_error)
+    app.add_exception_handler(EngineError, _search_error)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -71,7 +83,9 @@ async def _portal_error(request: Request, error: Exception) -> Response:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
-    code = {HTTPStatus.NOT_FOUND: "not-found", HTTPStatus.METHOD_NOT_ALLOWED: "method"}.get(HTTPStatus(status), "invalid")
+    code = {HTTPStatus.NOT_FOUND: "not-found", HTTPStatus.METHOD_NOT_ALLOWED: "method"}.get(
+        HTTPStatus(status), "invalid"
+    )
     headers = error.headers if isinstance(error, HTTPException) and error.headers else {}
     return answer(request, status, code, headers)
 
@@ -95,6 +109,11 @@ async def _database_error(request: Request, error: Exception) -> Response:
     if isinstance(error, OperationalError) and is_locked(error):
         return await _portal_error(request, Busy())
     return await _unexpected(request, error)
+
+
+async def _search_error(request: Request, error: Exception) -> Response:
+    log.error("the search engine does not answer", extra={"error": type(error).__name__})
+    return await _portal_error(request, SearchDown())
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
@@ -182,7 +201,13 @@ def _problem(
     headers: Mapping[str, str],
     fields: tuple[tuple[str, str], ...],
 ) -> JSONResponse:
-    body = {"type": f"/problems/{code}", "title": title, "status": status, "detail": message, "incident": _incident(request)}
+    body = {
+        "type": f"/problems/{code}",
+        "title": title,
+        "status": status,
+        "detail": message,
+        "incident": _incident(request),
+    }
     if fields:
         body["errors"] = [{"parameter": name, "problem": problem} for name, problem in fields]
     return JSONResponse(body, status, dict(headers), media_type="application/problem+json")

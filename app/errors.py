@@ -40,3 +40,11 @@ class Busy(PortalError):
     status = HTTPStatus.SERVICE_UNAVAILABLE
     code = "busy"
     headers = (("Retry-After", "5"),)
+
+
+class SearchDown(PortalError):
+    """The search engine does not answer; what needs no search still does."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "search-down"
+    headers = (("Retry-After", "60"),)

@@ -1,7 +1,7 @@
 """Languages of the interface: which one a reader gets, the words in it, and dates, numbers and order by its rules.
 
-`python -m app.i18n extract` renews messages.pot and merges it into the six catalogues; `check` fails on a missing, fuzzy or stale
-message.
+`python -m app.i18n extract` renews messages.pot and merges it into the six catalogues; `check` fails on a missing,
+fuzzy or stale message.
 """
 
 import io
@@ -38,7 +38,11 @@ FALLBACKS = {
 HTML_LANGUAGES = {"prs": "prs", "ckb": "ckb"}
 LOCALE_DIR = Path(__file__).parent / "locale"
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "_n": (1, 2), "pgettext": ((1, "c"), 2), "N_": None}
-METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext.babel_extract"), ("templates/**.svg", "jinja2.ext.babel_extract")]
+METHODS = [
+    ("**.py", "python"),
+    ("templates/**.html", "jinja2.ext.babel_extract"),
+    ("templates/**.svg", "jinja2.ext.babel_extract"),
+]
 
 _current: ContextVar[str] = ContextVar("language", default="en")
 
@@ -57,7 +61,7 @@ def speaking(language: str) -> Iterator[None]:
         _current.reset(token)
 
 
-def N_(message: str) -> str:  # noqa: N802  the name that gettext tools know
+def N_(message: str) -> str:
     """Mark a message for translation without translating it here."""
     return message
 
@@ -207,7 +211,11 @@ def extract_template() -> Catalog:
     options = {"jinja2.ext.babel_extract": {"trimmed": "true", "silent": "false"}}
     option_map = {pattern: options.get(method, {}) for pattern, method in METHODS}
     found = extract_from_dir(
-        str(Path(__file__).parent), method_map=METHODS, options_map=option_map, keywords=KEYWORDS, comment_tags=("Note:",)
+        str(Path(__file__).parent),
+        method_map=METHODS,
+        options_map=option_map,
+        keywords=KEYWORDS,
+        comment_tags=("Note:",),
     )
     for filename, _line, message, comments, context in found:
         template.add(message, locations=[(filename, 0)], auto_comments=comments, context=context)

@@ -1,4 +1,4 @@
-"""What every answer carries and every request must pass: headers, host, cross-site writes, size, one log line without contents."""
+"""What every answer carries and every request must pass: headers, host, cross-site writes, size, one line of log."""
 
 import logging
 import time
@@ -13,8 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.settings import Settings
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 SECURITY_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -126,7 +126,7 @@ async def plain_answer(send: Send, status: int, text: str) -> None:
 
 
 class AccessLog:
-    """One line a request: the route's template, never the path or the query, since those hold what people looked for."""
+    """One line a request: the route's template, never path or query, since those hold what people looked for."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -30,7 +30,7 @@ NEVER_REUSED = {"sqlite_autoincrement": True}
 
 
 class Outbox(SQLModel, table=True):
-    """A record whose documents are to be read again. It holds the key only: whoever reads it takes the record as it is then."""
+    """A record whose documents are to be read again; only its key: whoever reads it takes the record as it is then."""
 
     __table_args__ = NEVER_REUSED
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Annotated, Protocol
 from urllib.parse import urlencode, urlsplit
 
-from fastapi import Depends, Path as PathParameter, Request
+from fastapi import Depends, Request
+from fastapi import Path as PathParameter
 from fastapi.params import Depends as DependsMarker
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -79,8 +80,12 @@ class Visit:
         return principals(self.reader)
 
     def url(self, path: str, **query: str | int | list[str] | None) -> str:
-        """The address of a page of the portal in this visit's language; query values that are None or empty are left out."""
-        pairs = [(key, value) for key, values in query.items() for value in (values if isinstance(values, list) else [values])]
+        """The address of a page of the portal in this visit's language; query values None and "" are left out."""
+        pairs = [
+            (key, value)
+            for key, values in query.items()
+            for value in (values if isinstance(values, list) else [values])
+        ]
         kept = [(key.rstrip("_"), str(value)) for key, value in pairs if value not in (None, "")]
         address = f"/{self.language}/{path.lstrip('/')}"
         return f"{address}?{urlencode(kept)}" if kept else address
@@ -104,9 +109,7 @@ class Visit:
         """The same page in every language of the interface."""
         tail = self.request.url.path.split("/", 2)[2] if self.request.url.path.count("/") > 1 else ""
         query = f"?{self.request.url.query}" if self.request.url.query else ""
-        return [
-            Alternate(code, OWN_NAMES[code], f"/{code}/{tail}{query}", code == self.language) for code in LANGUAGES
-        ]
+        return [Alternate(code, OWN_NAMES[code], f"/{code}/{tail}{query}", code == self.language) for code in LANGUAGES]
 
     def render(self, template: str, page: PageData, status: int = 200) -> HTMLResponse:
         return HTMLResponse(render(template, self, page), status_code=int(status))

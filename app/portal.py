@@ -1,4 +1,4 @@
-"""Opening a portal: settings → database, vocabulary, engine. Used by the web process, the commands and the tests alike."""
+"""Opening a portal: settings → database, vocabulary, engine. Web process, commands and tests all do it here."""
 
 from sqlmodel import Session, col, select
 

@@ -1,4 +1,4 @@
-"""Every setting of the portal. Each is an environment variable `SAMBAND_<NAME>`; docs/settings.md is made from this file."""
+"""Every setting: an environment variable `SAMBAND_<NAME>` each. docs/settings.md is made from this file."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -19,12 +19,12 @@ class Settings(BaseSettings):
     base_url: str = Field("http://localhost:8000", description="Address under which readers reach the portal.")
     secret: SecretStr = Field(
         SecretStr(DEFAULT_SECRET),
-        description="Key for hashing client addresses in rate limits; at least 32 characters. Required outside localhost.",
+        description="Key for hashing client addresses; at least 32 characters. Required outside localhost.",
     )
     data_dir: Path = Field(Path("data"), description="Folder of the database, the search index and caches.")
     database_url: str = Field("", description="SQLAlchemy address; empty means SQLite in the data folder.")
-    allowed_hosts: str = Field("", description="Further host names, separated by commas; the base URL's is always allowed.")
-    forwarded_allow_ips: str = Field("", description="Addresses of trusted proxies, separated by commas; empty trusts none.")
+    allowed_hosts: str = Field("", description="Further host names, by commas; the base URL's is always allowed.")
+    forwarded_allow_ips: str = Field("", description="Addresses of trusted proxies, by commas; empty trusts none.")
     search: Literal["embedded"] = Field("embedded", description="Search engine that answers readers.")
     search_limit_per_minute: int = Field(120, ge=1, le=100_000, description="Searches a minute from one address.")
     suggest_limit_per_minute: int = Field(600, ge=1, le=100_000, description="Suggestions a minute from one address.")

@@ -1,4 +1,4 @@
-"""Outbox → engine. One writer; rows are read as they are now, so the road is the same for new, changed and withdrawn records."""
+"""Outbox → engine. One writer; rows are read as they are now: one road for new, changed and withdrawn records."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -22,7 +22,7 @@ BUILDERS: dict[str, Builder] = {
     "case": case_documents,
     "concept": concept_documents,
 }
-"""Kind -> the documents of these records, or of all. What may not be shown to anybody yields nothing and so leaves the index."""
+"""Kind → the documents of these records, or of all. What nobody may see yields nothing and so leaves the index."""
 
 Progress = Callable[[int, int], None]
 
@@ -47,7 +47,9 @@ def catch_up(portal: Portal) -> int:
     while True:
         with reading(portal.database) as session:
             position = _position(session, portal.settings.search)
-            rows = session.exec(select(Outbox).where(col(Outbox.id) > position).order_by(col(Outbox.id)).limit(BATCH)).all()
+            rows = session.exec(
+                select(Outbox).where(col(Outbox.id) > position).order_by(col(Outbox.id)).limit(BATCH)
+            ).all()
             keys = list(dict.fromkeys(row.key for row in rows))
             documents = [document for key in keys for document in _documents_of(session, portal.vocabulary, key)]
         if not rows:
@@ -86,7 +88,9 @@ def _position(session: Session, engine: str) -> int:
 def _move_cursor(portal: Portal, position: int) -> None:
     """Rows that every cursor has passed are dropped."""
     with transaction(portal.database, actor="sync") as session:
-        cursor = session.get(OutboxCursor, portal.settings.search) or OutboxCursor(engine=portal.settings.search, position=0)
+        cursor = session.get(OutboxCursor, portal.settings.search) or OutboxCursor(
+            engine=portal.settings.search, position=0
+        )
         cursor.position = max(cursor.position, position)
         session.add(cursor)
         session.flush()

@@ -1,5 +1,7 @@
 """Runs migrations on SQLite and PostgreSQL, each in one transaction: what fails leaves the schema as it was."""
 
+from typing import Literal
+
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
@@ -14,7 +16,7 @@ from app.db_types import HoursType, UtcDateTime
 from app.settings import get_settings
 
 
-def render_item(kind: str, item: object, autogen: AutogenContext) -> str | bool:
+def render_item(kind: str, item: object, autogen: AutogenContext) -> str | Literal[False]:
     """Our own column types by name, with the import they need."""
     if kind == "type" and isinstance(item, (UtcDateTime, HoursType)):
         autogen.imports.add("import app.db_types")

@@ -48,7 +48,7 @@ class _Reader:
     def document(self, name: str) -> dict[str, object]:
         path = self.folder / name
         try:
-            content = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)  # noqa: S506  the safe loader, in C
+            content = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
         except (OSError, yaml.YAMLError) as error:
             raise SeedError([f"{name}: cannot be read: {error}"]) from error
         if not isinstance(content, dict):
@@ -86,7 +86,9 @@ def read_seed(folder: Path = FOLDER) -> Seed:
     topics = reader.document("topics.yaml")
     meta = profiles.get("meta")
     seed = Seed(
-        terms={scheme: reader.records(TermRecord, lists.get(scheme), f"enumerations.yaml: {scheme}") for scheme in Scheme},
+        terms={
+            scheme: reader.records(TermRecord, lists.get(scheme), f"enumerations.yaml: {scheme}") for scheme in Scheme
+        },
         concepts=reader.records(ConceptRecord, reader.document("thesaurus.yaml").get("concepts"), "thesaurus.yaml"),
         topics=reader.records(ConceptRecord, topics.get("concepts"), "topics.yaml"),
         more_labels=reader.records(MoreLabelsRecord, topics.get("more_labels"), "topics.yaml: more_labels"),
@@ -116,7 +118,9 @@ def read_seed(folder: Path = FOLDER) -> Seed:
 
 def _translations(reader: _Reader) -> dict[str, TranslationRecord]:
     read = {
-        language: reader.record(TranslationRecord, reader.document(f"translations/{language}.yaml"), f"translations/{language}.yaml")
+        language: reader.record(
+            TranslationRecord, reader.document(f"translations/{language}.yaml"), f"translations/{language}.yaml"
+        )
         for language in TRANSLATED
     }
     return {language: record for language, record in read.items() if record is not None}

@@ -27,12 +27,16 @@ MAX_ABBREVIATION = 3
 
 
 def all_rows(seed: Seed) -> Iterator[list[SQLModel]]:
-    yield [_term(seed, scheme, number, term) for scheme, terms in seed.terms.items() for number, term in enumerate(terms)]
+    yield [
+        _term(seed, scheme, number, term) for scheme, terms in seed.terms.items() for number, term in enumerate(terms)
+    ]
     yield [_concept(seed, concept) for concept in with_topics(seed)]
     yield list(_concept_labels(seed))
     yield from _parents_first([_organisation(seed, body) for body in seed.organisations])
     yield [
-        OrganisationFunction(organisation_id=body.id, function=function, position=number, country=body.country, region=body.region)
+        OrganisationFunction(
+            organisation_id=body.id, function=function, position=number, country=body.country, region=body.region
+        )
         for body in seed.organisations
         for number, function in enumerate(body.functions)
     ]
@@ -63,21 +67,25 @@ def _translated(seed: Seed, english: str | None, texts: Mapping[str, str | None]
 
 def _term(seed: Seed, scheme: Scheme, number: int, term: TermRecord) -> Term:
     definitions = _translated(
-        seed, term.definition, {code: book.definitions.get(scheme, {}).get(term.id) for code, book in seed.translations.items()}
+        seed,
+        term.definition,
+        {code: book.definitions.get(scheme, {}).get(term.id) for code, book in seed.translations.items()},
     )
-    return Term.model_validate({
-        "scheme": scheme.value,
-        "code": term.id,
-        "position": number,
-        "group_code": term.group or term.family or term.exploitation_form or term.part_of or term.country,
-        "kind": term.kind,
-        "labels": {**term.labels, **({"mul": term.name} if term.name else {})},
-        "definitions": definitions,
-        "assisted": [code for code in definitions if code != "en"],
-        "search_labels": term.search_labels,
-        "concepts": [*([term.concept] if term.concept else []), *term.concepts, *term.includes],
-        "time_zones": [*term.time_zones, *([term.time_zone] if term.time_zone else [])],
-    })
+    return Term.model_validate(
+        {
+            "scheme": scheme.value,
+            "code": term.id,
+            "position": number,
+            "group_code": term.group or term.family or term.exploitation_form or term.part_of or term.country,
+            "kind": term.kind,
+            "labels": {**term.labels, **({"mul": term.name} if term.name else {})},
+            "definitions": definitions,
+            "assisted": [code for code in definitions if code != "en"],
+            "search_labels": term.search_labels,
+            "concepts": [*([term.concept] if term.concept else []), *term.concepts, *term.includes],
+            "time_zones": [*term.time_zones, *([term.time_zone] if term.time_zone else [])],
+        }
+    )
 
 
 def _concept(seed: Seed, record: ConceptRecord) -> Concept:
@@ -85,15 +93,17 @@ def _concept(seed: Seed, record: ConceptRecord) -> Concept:
     definitions = _translated(seed, record.definition, {**translated, **record.definitions})
     # A topic brings all its definitions along, and nobody has confirmed even the English one.
     confirmed = () if record.definitions else ("en",)
-    return Concept.model_validate({
-        "id": record.id,
-        "facet": record.facet,
-        "broader": record.broader,
-        "related": record.related,
-        "definitions": definitions,
-        "assisted": [code for code in definitions if code not in confirmed],
-        "note": record.note,
-    })
+    return Concept.model_validate(
+        {
+            "id": record.id,
+            "facet": record.facet,
+            "broader": record.broader,
+            "related": record.related,
+            "definitions": definitions,
+            "assisted": [code for code in definitions if code not in confirmed],
+            "note": record.note,
+        }
+    )
 
 
 def _concept_labels(seed: Seed) -> Iterator[SQLModel]:
@@ -103,7 +113,7 @@ def _concept_labels(seed: Seed) -> Iterator[SQLModel]:
             terms += [(term, LabelKind.ALTERNATIVE) for term in labels.alt]
             terms += [(term, LabelKind.HIDDEN) for term in labels.hidden]
             unique = {text: kind for text, kind in reversed(terms)}
-            for position, (text, kind) in enumerate(sorted(unique.items(), key=lambda item: terms.index(item))):
+            for position, (text, kind) in enumerate(sorted(unique.items(), key=terms.index)):
                 yield _concept_label(concept.id, language, labels, text, kind, position)
 
 
@@ -132,31 +142,33 @@ def _organisation(seed: Seed, record: OrganisationRecord) -> Organisation:
     translated = {code: book.mandates.get(record.id) for code, book in seed.translations.items()}
     mandate = {**{code: text for code, text in translated.items() if text}, **record.mandate}
     english = {"en": record.name_en} if record.name_en else {}
-    return Organisation.model_validate({
-        "id": record.id,
-        "country": record.country,
-        "parent_id": record.parent,
-        "names": {**english, **record.names},
-        "abbreviation": record.abbreviation,
-        "type": record.organisation_type,
-        "city": record.city,
-        "region": record.region,
-        "places": record.places,
-        "mandate": mandate,
-        "assisted": [code for code in mandate if code not in record.mandate],
-        "concepts": record.concepts,
-        "themes": record.themes,
-        "languages_served": record.languages_served,
-        "website_domain": record.website_domain,
-        "sources": record.sources,
-        "source_url": record.source_url,
-        "as_of": record.as_of,
-        "compiled_on": record.compiled_on,
-        "confidence": record.confidence,
-        "missing": missing.missing if missing else [],
-        "missing_note": missing.note if missing else None,
-        "note": record.note,
-    })
+    return Organisation.model_validate(
+        {
+            "id": record.id,
+            "country": record.country,
+            "parent_id": record.parent,
+            "names": {**english, **record.names},
+            "abbreviation": record.abbreviation,
+            "type": record.organisation_type,
+            "city": record.city,
+            "region": record.region,
+            "places": record.places,
+            "mandate": mandate,
+            "assisted": [code for code in mandate if code not in record.mandate],
+            "concepts": record.concepts,
+            "themes": record.themes,
+            "languages_served": record.languages_served,
+            "website_domain": record.website_domain,
+            "sources": record.sources,
+            "source_url": record.source_url,
+            "as_of": record.as_of,
+            "compiled_on": record.compiled_on,
+            "confidence": record.confidence,
+            "missing": missing.missing if missing else [],
+            "missing_note": missing.note if missing else None,
+            "note": record.note,
+        }
+    )
 
 
 def _parents_first(bodies: list[Organisation]) -> Iterator[list[SQLModel]]:
@@ -181,7 +193,9 @@ def _hours(seed: Seed, hours: list[HoursRecord] | None) -> list[Hours] | None:
             closes=entry.closes,
             tz=entry.tz,
             note=_translated(
-                seed, entry.note, {code: book.hours_notes.get(entry.note or "") for code, book in seed.translations.items()}
+                seed,
+                entry.note,
+                {code: book.hours_notes.get(entry.note or "") for code, book in seed.translations.items()},
             ),
         )
         for entry in hours
@@ -190,22 +204,44 @@ def _hours(seed: Seed, hours: list[HoursRecord] | None) -> list[Hours] | None:
 
 def _contact(seed: Seed, number: int, record: ContactRecord) -> ContactPoint:
     books = seed.translations.items()
-    scope = {**_translated(seed, record.scope.get("en"), {c: book.scopes.get(record.scope.get("en", "")) for c, book in books}), **record.scope}
+    scope = {
+        **_translated(
+            seed, record.scope.get("en"), {c: book.scopes.get(record.scope.get("en", "")) for c, book in books}
+        ),
+        **record.scope,
+    }
     note = _translated(seed, record.note, {code: book.contact_notes.get(record.id) for code, book in books})
-    return ContactPoint.model_validate({
-        **record.model_dump(include={
-            "id", "kind", "value", "display", "area", "languages", "languages_basis", "audience", "functions", "source_url",
-            "source_note", "as_of", "confidence", "check_at", "visibility",
-        }),
-        "organisation_id": record.organisation,
-        "position": number,
-        "hours": _hours(seed, record.hours),
-        "is_open_24h": record.open_24h,
-        "is_urgent": record.urgent,
-        "scope": scope,
-        "note": note,
-        "assisted": [code for code in scope if code not in record.scope],
-    })
+    return ContactPoint.model_validate(
+        {
+            **record.model_dump(
+                include={
+                    "id",
+                    "kind",
+                    "value",
+                    "display",
+                    "area",
+                    "languages",
+                    "languages_basis",
+                    "audience",
+                    "functions",
+                    "source_url",
+                    "source_note",
+                    "as_of",
+                    "confidence",
+                    "check_at",
+                    "visibility",
+                }
+            ),
+            "organisation_id": record.organisation,
+            "position": number,
+            "hours": _hours(seed, record.hours),
+            "is_open_24h": record.open_24h,
+            "is_urgent": record.urgent,
+            "scope": scope,
+            "note": note,
+            "assisted": [code for code in scope if code not in record.scope],
+        }
+    )
 
 
 def _facts(seed: Seed) -> Iterator[SQLModel]:
@@ -213,17 +249,19 @@ def _facts(seed: Seed) -> Iterator[SQLModel]:
         for position, fact in enumerate(profile.facts):
             books = seed.translations.items()
             text = _translated(seed, fact.text, {code: book.facts.get(fact.id) for code, book in books})
-            yield CountryFact.model_validate({
-                **fact.model_dump(include={"id", "topic", "value", "as_of", "hours", "audience"}),
-                "country": profile.country,
-                "position": position,
-                "text": text,
-                "assisted": [code for code in text if code != "en"],
-                "organisation_id": fact.organisation,
-                "source_ids": fact.sources,
-                "is_found": fact.found,
-                "note": _translated(seed, fact.note, {code: book.fact_notes.get(fact.id) for code, book in books}),
-            })
+            yield CountryFact.model_validate(
+                {
+                    **fact.model_dump(include={"id", "topic", "value", "as_of", "hours", "audience"}),
+                    "country": profile.country,
+                    "position": position,
+                    "text": text,
+                    "assisted": [code for code in text if code != "en"],
+                    "organisation_id": fact.organisation,
+                    "source_ids": fact.sources,
+                    "is_found": fact.found,
+                    "note": _translated(seed, fact.note, {code: book.fact_notes.get(fact.id) for code, book in books}),
+                }
+            )
 
 
 def _counterparts(seed: Seed) -> Iterator[SQLModel]:
@@ -267,37 +305,64 @@ def _emergency_lines(seed: Seed) -> Iterator[SQLModel]:
         for position, line in enumerate(record.lines):
             place = f"{record.country}/{position}"
             texts = {code: book.emergency_lines.get(place) for code, book in seed.translations.items()}
-            yield EmergencyLine.model_validate({
-                **line.model_dump(include={
-                    "value", "display", "purpose", "label", "languages", "source_url", "as_of", "confidence", "show_reason",
-                }),
-                "country": record.country,
-                "position": position,
-                "contact_point_id": line.contact_point,
-                "hours": _hours(seed, line.hours),
-                "is_open_24h": line.open_24h,
-                "is_urgent": line.urgent,
-                "is_free": line.free,
-                "is_anonymous": line.anonymous,
-                "is_for_victims": line.for_victims,
-                "note": _translated(seed, (line.note or {}).get("en"), texts),
-                "is_shown": line.show,
-            })
+            yield EmergencyLine.model_validate(
+                {
+                    **line.model_dump(
+                        include={
+                            "value",
+                            "display",
+                            "purpose",
+                            "label",
+                            "languages",
+                            "source_url",
+                            "as_of",
+                            "confidence",
+                            "show_reason",
+                        }
+                    ),
+                    "country": record.country,
+                    "position": position,
+                    "contact_point_id": line.contact_point,
+                    "hours": _hours(seed, line.hours),
+                    "is_open_24h": line.open_24h,
+                    "is_urgent": line.urgent,
+                    "is_free": line.free,
+                    "is_anonymous": line.anonymous,
+                    "is_for_victims": line.for_victims,
+                    "note": _translated(seed, (line.note or {}).get("en"), texts),
+                    "is_shown": line.show,
+                }
+            )
 
 
 def _materials(seed: Seed) -> Iterator[list[SQLModel]]:
     yield [
-        Material.model_validate({
-            **record.model_dump(include={
-                "id", "type", "language", "themes", "concepts", "audience", "publisher", "year", "licence", "url", "related_url",
-                "sources", "note",
-            }),
-            "titles": {"en": record.title_en} if record.title_en else {},
-            "countries": [record.country],
-            "publisher_id": record.publisher_organisation,
-            "is_url_at_publisher": record.url_at_publisher,
-            "identifiers": identifiers(record.url),
-        })
+        Material.model_validate(
+            {
+                **record.model_dump(
+                    include={
+                        "id",
+                        "type",
+                        "language",
+                        "themes",
+                        "concepts",
+                        "audience",
+                        "publisher",
+                        "year",
+                        "licence",
+                        "url",
+                        "related_url",
+                        "sources",
+                        "note",
+                    }
+                ),
+                "titles": {"en": record.title_en} if record.title_en else {},
+                "countries": [record.country],
+                "publisher_id": record.publisher_organisation,
+                "is_url_at_publisher": record.url_at_publisher,
+                "identifiers": identifiers(record.url),
+            }
+        )
         for record in seed.materials
     ]
 
@@ -334,7 +399,13 @@ def _relations(seed: Seed) -> Iterator[SQLModel]:
 def _cases(seed: Seed) -> Iterator[SQLModel]:
     for record in seed.cases:
         merged = [*record.exploitation_concepts, *record.sectors, *record.victim_concepts, *record.concepts]
-        shared = record.model_dump(exclude={"fictional", "exploitation_concepts", "sectors", "victim_concepts", "concepts"})
-        yield CaseSummary.model_validate({
-            **shared, "is_composite": record.fictional, "concepts": list(dict.fromkeys(merged)),
-        })
+        shared = record.model_dump(
+            exclude={"fictional", "exploitation_concepts", "sectors", "victim_concepts", "concepts"}
+        )
+        yield CaseSummary.model_validate(
+            {
+                **shared,
+                "is_composite": record.fictional,
+                "concepts": list(dict.fromkeys(merged)),
+            }
+        )

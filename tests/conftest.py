@@ -89,7 +89,7 @@ def make_app(app: FastAPI, client: TestClient) -> Callable[..., FastAPI]:
 
 @pytest.fixture
 def make_client(seeded: Path, tmp_path: Path) -> Iterator[Callable[..., TestClient]]:
-    """A portal of the test's own, on a copy of the seed: `make_client(change)` lets `change(session)` write rows first."""
+    """A portal of the test's own, on a copy of the seed; `make_client(change)` lets `change(session)` write first."""
     opened: list[TestClient] = []
 
     def make(change: Callable[[Session], None] | None = None, **settings: object) -> TestClient:

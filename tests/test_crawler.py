@@ -12,7 +12,7 @@ from app.i18n import LANGUAGES
 from tests.page_client import html_problems
 
 MIN_PAGES = 1000
-"""317 organisations, 93 materials, 12 cases, 260 concepts and 35 functions × 8 territories: fewer means that links are missing."""
+"""317 organisations, 93 materials, 12 cases, 260 concepts, 35 functions × 8 territories: fewer means lost links."""
 SEARCHES_FOLLOWED = 150
 
 

@@ -1,5 +1,6 @@
 """The page of one material."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -23,7 +24,9 @@ from app.pages import Visit
 from app.permissions import Visibility
 from app.vocabulary.models import Scheme
 from app.vocabulary.service import Text
+from search.engine import EngineError
 
+log = logging.getLogger("samband.library")
 RELATED = 5
 
 
@@ -244,8 +247,12 @@ def _lineage(session: Session, visit: Visit, record: MaterialRecord) -> Lineage:
 
 
 def related_entries(session: Session, visit: Visit, key: str, named: frozenset[str] = frozenset()) -> tuple[Entry, ...]:
-    """What shares its topics, without what the page has `named` already."""
-    hits = visit.portal.engine.similar(key, visit.principals, ("material", "case"), RELATED + len(named))
+    """What shares its topics, without what the page has `named` already; a record stands without it too."""
+    try:
+        hits = visit.portal.engine.similar(key, visit.principals, ("material", "case"), RELATED + len(named))
+    except EngineError as error:
+        log.error("the search engine finds nothing similar", extra={"error": type(error).__name__})
+        return ()
     return entries(session, visit, [hit.key for hit in hits if hit.key not in named][:RELATED])
 
 

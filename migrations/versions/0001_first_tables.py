@@ -5,6 +5,7 @@ Revision: 0001, after .
 
 import sqlalchemy as sa
 from alembic import op
+
 import app.db_types
 
 revision = "0001"

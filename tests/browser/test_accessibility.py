@@ -6,7 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext
 
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
 PAGES = {
     "home": "/fi/",
     "search": "/fi/search?q=pakkoty%C3%B6+ravintola",
@@ -46,7 +48,9 @@ def cases() -> Iterator[object]:
         for scheme in SCHEMES:
             for name in PAGES:
                 is_short = name in IN_SHORT and (width, scheme) in {(320, "dark"), (1280, "light")}
-                yield pytest.param(name, width, scheme, marks=[] if is_short else [pytest.mark.full], id=f"{name}-{width}-{scheme}")
+                yield pytest.param(
+                    name, width, scheme, marks=[] if is_short else [pytest.mark.full], id=f"{name}-{width}-{scheme}"
+                )
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +78,10 @@ def test_page_has_no_axe_violation(
     results = Axe().run(page, options=RULES)
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     page.close()
-    found = [(violation["id"], [node["target"] for node in violation["nodes"]][:3]) for violation in results.response["violations"]]
+    found = [
+        (violation["id"], [node["target"] for node in violation["nodes"]][:3])
+        for violation in results.response["violations"]
+    ]
     assert found == []
     assert overflow <= 0, f"{overflow} px wider than the window"
     assert [text for text in errors if name != "error" or "404" not in text] == []

@@ -25,12 +25,42 @@ def spoil(folder: Path, name: str, old: str, new: str) -> None:
 @pytest.mark.parametrize(
     ("name", "old", "new", "told"),
     [
-        ("materials.yaml", "  year: 2022", "  year: twenty", "materials.yaml: nordic-best-practices-seminar-2022: year: "),
-        ("materials.yaml", "  licence: CC-BY-SA-4.0", "  license: CC-BY-SA-4.0", ": license: Extra inputs are not permitted"),
-        ("contact_points.yaml", "  confidence: stated", "  confidence: sure", "contact_points.yaml: dk-3f-web: confidence: "),
-        ("contact_points.yaml", "  visibility: CLEAR", "  visibility: RED", "contact_points.yaml: dk-3f-web: visibility: "),
-        ("contact_points.yaml", "  organisation: dk-3f", "  organisation: dk-4f", "dk-3f-web: organisation: 'dk-4f' is not known"),
-        ("organisations.yaml", "  parent: dk-sbst", "  parent: dk-none", "organisations.yaml: dk-cmm: parent: 'dk-none' is not known"),
+        (
+            "materials.yaml",
+            "  year: 2022",
+            "  year: twenty",
+            "materials.yaml: nordic-best-practices-seminar-2022: year: ",
+        ),
+        (
+            "materials.yaml",
+            "  licence: CC-BY-SA-4.0",
+            "  license: CC-BY-SA-4.0",
+            ": license: Extra inputs are not permitted",
+        ),
+        (
+            "contact_points.yaml",
+            "  confidence: stated",
+            "  confidence: sure",
+            "contact_points.yaml: dk-3f-web: confidence: ",
+        ),
+        (
+            "contact_points.yaml",
+            "  visibility: CLEAR",
+            "  visibility: RED",
+            "contact_points.yaml: dk-3f-web: visibility: ",
+        ),
+        (
+            "contact_points.yaml",
+            "  organisation: dk-3f",
+            "  organisation: dk-4f",
+            "dk-3f-web: organisation: 'dk-4f' is not known",
+        ),
+        (
+            "organisations.yaml",
+            "  parent: dk-sbst",
+            "  parent: dk-none",
+            "organisations.yaml: dk-cmm: parent: 'dk-none' is not known",
+        ),
         ("thesaurus.yaml", "  facet: phenomenon", "  facett: phenomenon", "facett: Extra inputs are not permitted"),
         ("topics.yaml", "  facet: method", "  facett: method", "topics.yaml: psychiatric-care: facett: Extra inputs"),
         ("topics.yaml", "[health-services,", "[health,", "psychiatric-care: broader, related: 'health' is not known"),
@@ -115,5 +145,7 @@ def test_every_explaining_text_is_in_all_six_languages() -> None:
             assert missing == [], (language, role.function)
         assert [concept.id for concept in seed.concepts if not book.concepts.get(concept.id)] == [], language
         for scheme, terms in seed.terms.items():
-            missing = [term.id for term in terms if term.definition and not book.definitions.get(scheme, {}).get(term.id)]
+            missing = [
+                term.id for term in terms if term.definition and not book.definitions.get(scheme, {}).get(term.id)
+            ]
             assert missing == [], (language, scheme)
