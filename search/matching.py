@@ -112,28 +112,32 @@ class Matcher:
     def cited(self, key: str) -> list[tuple[str, Label]]:
         return [(term.concept, term.label) for term in self._cited.get(key, ())]
 
-    def compound(self, word: str, languages: tuple[str, ...]) -> tuple[tuple[str, Label], ...]:
-        """Concepts whose label is the beginning or the end of `word` (lower case), where the rest is a word too."""
+    def compound(self, word: str, languages: tuple[str, ...], *, is_typed: bool) -> tuple[tuple[str, Label], ...]:
+        """Concepts whose label is the beginning or the end of `word` (lower case), where the rest is a word too.
+
+        `is_typed`: by a reader, who may have left out the marks.
+        """
         if len(word) < _SHORTEST_PART + _SHORTEST_REST:
             return ()
-        found = self._parts_of(word, languages, is_folded=False) or self._parts_of(
-            fold(word), languages, is_folded=True
-        )
+        found = self._parts_of(word, languages, is_folded=False)
+        if is_typed and not found:
+            found = self._parts_of(fold(word), languages, is_folded=True)
         return tuple((term.concept, term.label) for term in found)
 
     def _parts_of(self, word: str, languages: tuple[str, ...], *, is_folded: bool) -> list[_Term]:
         """The longest part at the end and the longest at the beginning."""
         parts = self._folded_parts if is_folded else self._parts
-        at_end = ((word[cut:], word[:cut]) for cut in range(_SHORTEST_REST, len(word) - _SHORTEST_PART + 1))
-        at_start = ((word[:cut], word[cut:]) for cut in range(len(word) - _SHORTEST_REST, _SHORTEST_PART - 1, -1))
+        last = len(word) - _SHORTEST_REST
+        cuts = [(word[cut:], word[:cut], True) for cut in range(_SHORTEST_REST, last - 1) if word[cut:] in parts]
+        cuts += [(word[:cut], word[cut:], False) for cut in range(last, _SHORTEST_PART - 1, -1) if word[:cut] in parts]
         found: list[_Term] = []
-        for pieces, is_at_end in ((at_end, True), (at_start, False)):
-            for part, rest in pieces:
-                terms = [term for term in parts.get(part, ()) if term.label.language in languages]
-                stems = _without_links(rest, is_at_end) if terms else ()
-                if any(self._is_rest(stem, part, terms, is_folded) for stem in stems):
-                    found += [term for term in terms if term not in found]
-                    break
+        done: set[bool] = set()
+        for part, rest, is_at_end in cuts:
+            terms = [term for term in parts[part] if term.label.language in languages]
+            stems = _without_links(rest, is_at_end) if terms and is_at_end not in done else ()
+            if any(self._is_rest(stem, part, terms, is_folded) for stem in stems):
+                found += [term for term in terms if term not in found]
+                done.add(is_at_end)
         return found
 
     def _is_rest(self, rest: str, part: str, terms: Sequence[_Term], is_folded: bool) -> bool:

@@ -240,11 +240,9 @@ def _add_running_text(row: tantivy.Document, analyses: list[Analysis]) -> None:
     words: list[str] = []
     bases: set[str] = set()
     for analysis in analyses:
-        for token, forms in zip(analysis.tokens, analysis.forms, strict=True):
-            words.append(token.folded)
-            if len(forms) > 1:
-                bases.update(forms)
+        words += [token.folded for token in analysis.tokens]
         words.append(GAP)
+        bases.update(form for forms in set(analysis.forms) if len(forms) > 1 for form in forms)
         bases.update(citation.key for citation in analysis.citations)
     row.add_text("text", " ".join(words))
     row.add_text("bases", " ".join(sorted(bases)))

@@ -203,9 +203,7 @@ class Understander:
                 or not token.lower.isalpha()
             ):
                 continue
-            if not self.lemmatizer.is_known_anywhere(token.lower) and not self._matcher.compound(
-                token.lower, LANGUAGES
-            ):
+            if not self.lemmatizer.is_known_anywhere(token.lower) and not self._parts(token.lower, LANGUAGES):
                 nearest = self._speller.nearest(token.folded)
                 if nearest:
                     meant[token.lower] = nearest
@@ -227,7 +225,9 @@ class Understander:
         """The word itself, or else its base form: `vinnumansals` is vinnumansal."""
         spoken = languages if languages is LANGUAGES else languages[:1]
         bases = (lemma for language in spoken for lemma in self.lemmatizer.lemmas(word, language))
-        return next(filter(None, (self._matcher.compound(one, languages) for one in (word, *bases))), ())
+        is_typed = languages is LANGUAGES
+        parts = (self._matcher.compound(one, languages, is_typed=is_typed) for one in (word, *bases))
+        return next(filter(None, parts), ())
 
     def _query_mentions(
         self, found: Sequence[Token], forms: Sequence[Collection[str]], corrections: dict[str, str]
