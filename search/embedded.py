@@ -24,7 +24,7 @@ from search.engine import (
 )
 from search.evidence import Finder, Reasons, of_passage, of_title, snippet
 from search.folding import clean, fold_phrase
-from search.generations import Current, Generations, Locked
+from search.generations import Broken, Current, Generations, Locked
 from search.reader import Reader, Schemas, Scores, Snapshot, keys_query, known, stored_records
 from search.rows import SEPARATOR, RowWriter
 from search.scoring import Group, PrefixWidener, groups_of
@@ -61,8 +61,7 @@ class EmbeddedEngine:
 
     def rebuild(self, documents: Iterable[Document]) -> None:
         with _exclusively(self._generations):
-            before = self._generations.current()
-            current = Current(self._generations.create(), before.commit + 1 if before else 1)
+            current = Current(self._generations.create(), self._generations.next_commit())
             self._fill(current, documents, Columns({}), ())
             self._generations.publish(current)
             self._load(current)
@@ -227,7 +226,10 @@ class EmbeddedEngine:
         return reader if reader and reader.classes else None
 
     def _current_snapshot(self) -> Snapshot | None:
-        current = self._generations.current()
+        try:
+            current = self._generations.current()
+        except Broken as error:
+            raise EngineDown(str(error)) from error
         if current is None:
             return None
         snapshot = self._snapshot

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import shutil
 import tempfile
 import threading
@@ -14,6 +15,13 @@ from uuid import uuid4
 
 _LOCK_WAIT_SECONDS = 30.0
 _LOCK_POLL_SECONDS = 0.05
+
+
+_CURRENT = re.compile(r"(generation-\w{1,32}) (\d{1,18})\n")
+
+
+class Broken(Exception):
+    """The files do not say what stands where."""
 
 
 class Locked(Exception):
@@ -35,11 +43,15 @@ class Generations:
         directory.mkdir(parents=True, exist_ok=True)
 
     def current(self) -> Current | None:
+        """Raises Broken when the file does not say which."""
         try:
-            generation, commit = (self._directory / "CURRENT").read_text(encoding="ascii").split()
+            content = (self._directory / "CURRENT").read_text(encoding="ascii", errors="replace")
         except FileNotFoundError:
             return None
-        return Current(generation, int(commit))
+        said = _CURRENT.fullmatch(content)
+        if said is None:
+            raise Broken("the file CURRENT names no generation")
+        return Current(said[1], int(said[2]))
 
     def path(self, generation: str) -> Path:
         return self._directory / generation
@@ -49,9 +61,20 @@ class Generations:
         self.path(generation).mkdir()
         return generation
 
+    def next_commit(self) -> int:
+        """Larger than any before, also where CURRENT is broken and a rebuild is to mend it."""
+        try:
+            before = self.current()
+        except Broken:
+            return time.time_ns() // 1_000_000
+        return before.commit + 1 if before else 1
+
     def publish(self, current: Current) -> None:
         """Readers see this from now on. What is neither this nor a name they may still be opening goes."""
-        before = self.current()
+        try:
+            before = self.current()
+        except Broken:
+            before = None
         with tempfile.NamedTemporaryFile("w", dir=self._directory, delete=False, encoding="ascii") as file:
             file.write(f"{current.generation} {current.commit}\n")
             file.flush()

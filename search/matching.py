@@ -10,7 +10,6 @@ from search.lemmas import Lemmatizer
 from search.thesaurus import Label, Thesaurus
 
 _SHORTEST_PART = 5
-_LONG_PART = 6
 _SHORTEST_REST = 3
 _LINKS = ("", "s", "e", "n", "a", "u", "ar", "na", "o")
 _WORDS_BESIDE_A_CITATION = 2
@@ -135,18 +134,18 @@ class Matcher:
         for part, rest, is_at_end in cuts:
             terms = [term for term in parts[part] if term.label.language in languages]
             stems = _without_links(rest, is_at_end) if terms and is_at_end not in done else ()
-            if any(self._is_rest(stem, part, terms, is_folded) for stem in stems):
+            if any(self._is_rest(stem, link, terms, is_folded) for stem, link in stems):
                 found += [term for term in terms if term not in found]
                 done.add(is_at_end)
         return found
 
-    def _is_rest(self, rest: str, part: str, terms: Sequence[_Term], is_folded: bool) -> bool:
-        """A word of some label, or one that the part's own language knows; three letters only beside a long part."""
+    def _is_rest(self, rest: str, link: str, terms: Sequence[_Term], is_folded: bool) -> bool:
+        """A word of some label, or one that the part's own language knows; three letters only behind a linking s."""
         if len(rest) < _SHORTEST_REST:
             return False
         if is_folded:
             return rest in self._folded_words
-        is_long_enough = len(rest) > _SHORTEST_REST or len(part) >= _LONG_PART
+        is_long_enough = len(rest) > _SHORTEST_REST or link == "s"
         spoken = {term.label.language for term in terms} if is_long_enough else ()
         return rest in self.label_words or any(self._lemmatizer.is_known(rest, language) for language in spoken)
 
@@ -200,13 +199,13 @@ def _mention(first: int, last: int, term: _Term, how: MatchKind) -> Mention:
     return Mention(first, last, term.concept, how, term.label.text, term.label.language)
 
 
-def _without_links(rest: str, is_before: bool) -> Iterator[str]:
-    """With and without a sound that links: `mansal-s-mál`, `arbejd-s-giver`."""
+def _without_links(rest: str, is_before: bool) -> Iterator[tuple[str, str]]:
+    """With and without a sound that links, and that sound: `mansal-s-mál`, `arbejd-s-giver`."""
     for link in _LINKS:
         if is_before and rest.endswith(link):
-            yield rest[: len(rest) - len(link)]
+            yield rest[: len(rest) - len(link)], link
         elif not is_before and rest.startswith(link):
-            yield rest[len(link) :]
+            yield rest[len(link) :], link
 
 
 def longest_first(found: Iterable[Mention]) -> list[Mention]:
