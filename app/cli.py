@@ -3,23 +3,19 @@
 import os
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 import uvicorn
-from pydantic import ValidationError
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import Engine
 
 from app import sync
-from app.checks import all_checks, database_head
+from app.checks import all_checks
+from app.console import bar, current_settings, errors, out, refuse_other_revision, settings_or_exit
 from app.db import make_engine, reading, transaction, upgrade
 from app.main import create_app
 from app.portal import open_portal
-from app.settings import Settings, get_settings
+from app.settings import Settings
 from app.settings_page import settings_page
 from seed_data.load import load
 from seed_data.read import SeedError
@@ -33,8 +29,6 @@ commands = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-out = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def main() -> None:
@@ -77,7 +71,7 @@ def reindex() -> None:
 def check() -> None:
     """Settings, database, engine, index lag, disk: one line each; exit code 1 when one is not as it should be."""
     is_fit = True
-    for line in all_checks(get_settings):
+    for line in all_checks(current_settings):
         is_fit &= line.is_ok
         out.print(f"{'ok  ' if line.is_ok else 'FAIL'}  {line.name:<10} {line.text}", markup=False)
     raise typer.Exit(0 if is_fit else 1)
@@ -143,24 +137,6 @@ def _shown(host: str) -> str:
     return "localhost" if host == "127.0.0.1" else f"[{host}]" if ":" in host else host
 
 
-def settings_or_exit() -> Settings:
-    try:
-        return get_settings()
-    except ValidationError as error:
-        for problem in error.errors():
-            errors.print(
-                f"Setting refused: {'.'.join(map(str, problem['loc']))} {problem['msg']}".strip(), markup=False
-            )
-        raise typer.Exit(2) from None
-
-
-def refuse_other_revision(settings: Settings) -> None:
-    head = database_head(settings)
-    if not head.is_ok:
-        errors.print(f"Not ready: {head.text}", markup=False)
-        raise typer.Exit(1)
-
-
 def listen_or_exit(host: str, port: int) -> socket.socket:
     """Taken before anything else is done, so that a busy port is said at once."""
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
@@ -211,11 +187,3 @@ def _reindex(settings: Settings) -> None:
     finally:
         portal.database.dispose()
     out.print(f"The index holds {records} records.")
-
-
-@contextmanager
-def bar(title: str) -> Iterator[sync.Progress]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=errors) as progress:
-        task = progress.add_task(title, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 from typer.testing import CliRunner, Result
 
-from app import checks, cli
+from app import checks, cli, console
 from app.settings import Settings, get_settings
 
 
@@ -21,7 +21,7 @@ class Usage(NamedTuple):
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     chosen = Settings(data_dir=tmp_path / "data")
-    monkeypatch.setattr(cli, "get_settings", lambda: chosen)
+    monkeypatch.setattr(console, "get_settings", lambda: chosen)
     return chosen
 
 
@@ -85,7 +85,7 @@ def test_a_busy_port_is_said_before_anything_is_prepared() -> None:
 def public_without_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SAMBAND_BASE_URL", "https://samband.example")
     monkeypatch.delenv("SAMBAND_SECRET", raising=False)
-    monkeypatch.setattr(cli, "get_settings", get_settings.__wrapped__)
+    monkeypatch.setattr(console, "get_settings", get_settings.__wrapped__)
 
 
 @pytest.mark.usefixtures("public_without_secret")
@@ -99,7 +99,7 @@ def test_f45_no_command_starts_with_the_default_secret_outside_localhost(command
 def test_f45_a_refused_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SAMBAND_BASE_URL", "https://samband.example")
     monkeypatch.setenv("SAMBAND_SECRET", "short-but-private")
-    monkeypatch.setattr(cli, "get_settings", get_settings.__wrapped__)
+    monkeypatch.setattr(console, "get_settings", get_settings.__wrapped__)
     for command in ("serve", "check"):
         assert "short-but-private" not in samband(command).output
 

@@ -1,0 +1,48 @@
+"""What the commands share: how they speak, the settings they read, a bar for what takes long."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as ProgressBar
+
+from app.checks import database_head
+from app.settings import Settings, get_settings
+
+Progress = Callable[[int, int], None]
+
+out = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def current_settings() -> Settings:
+    return get_settings()
+
+
+def settings_or_exit() -> Settings:
+    try:
+        return current_settings()
+    except ValidationError as error:
+        for problem in error.errors():
+            errors.print(
+                f"Setting refused: {'.'.join(map(str, problem['loc']))} {problem['msg']}".strip(), markup=False
+            )
+        raise typer.Exit(2) from None
+
+
+def refuse_other_revision(settings: Settings) -> None:
+    head = database_head(settings)
+    if not head.is_ok:
+        errors.print(f"Not ready: {head.text}", markup=False)
+        raise typer.Exit(1)
+
+
+@contextmanager
+def bar(title: str) -> Iterator[Progress]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with ProgressBar(*columns, console=errors) as progress:
+        task = progress.add_task(title, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
