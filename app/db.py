@@ -12,7 +12,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from fastapi import Depends, Request
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, SQLModel
@@ -40,8 +40,17 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    options = "-c statement_timeout=15000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
-    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 3, "options": options})
+    return create_engine(
+        url, pool_pre_ping=True, pool_size=10, max_overflow=30, pool_timeout=3, connect_args=_postgres_arguments(url)
+    )
+
+
+def _postgres_arguments(url: str) -> dict[str, str | int]:
+    """A server that is gone is noticed in three seconds; what the address itself says about the session is kept."""
+    limits = "-c statement_timeout=15000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
+    own = make_url(url).query.get("options", "")
+    options = " ".join((limits, *((own,) if isinstance(own, str) else own))).strip()
+    return {"connect_timeout": 3, "tcp_user_timeout": 3000, "options": options}
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
@@ -84,6 +93,12 @@ def transaction(engine: Engine, actor: str = "system") -> Iterator[Session]:
 def is_locked(error: OperationalError) -> bool:
     text = str(error.orig).lower()
     return "locked" in text or "lock timeout" in text
+
+
+def is_down(error: OperationalError) -> bool:
+    """The server is gone, shutting down, full, or did not answer in time (SQLSTATE 08, 57, 53)."""
+    state = getattr(error.orig, "sqlstate", None)
+    return not isinstance(error.orig, sqlite3.Error) and (state is None or str(state)[:2] in {"08", "53", "57"})
 
 
 def _writing(engine: Engine) -> AbstractContextManager[None]:

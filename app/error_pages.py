@@ -9,11 +9,12 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.db import is_locked
-from app.errors import Busy, Invalid, NotFound, PortalError, SearchDown
+from app.db import is_down, is_locked
+from app.errors import Busy, DatabaseDown, Invalid, NotFound, PortalError, SearchDown
 from app.i18n import LANGUAGES, N_, gettext, negotiate, speaking
 from app.pages import Visit
 from app.permissions import VISITOR
@@ -30,6 +31,7 @@ TITLES = {
     "too-many": N_("Too many requests"),
     "busy": N_("Somebody else is saving just now"),
     "search-down": N_("The search does not answer just now"),
+    "database-down": N_("The portal cannot read its data just now"),
     "internal": N_("Something went wrong here"),
     "method": N_("This address cannot be used that way"),
 }
@@ -45,6 +47,7 @@ MESSAGES = {
     "search-down": N_(
         "Nothing was lost. Wait a minute, then try again. Organisations and counterparts can be looked up meanwhile."
     ),
+    "database-down": N_("Nothing was saved or changed. Wait a minute, then try again."),
     "internal": N_(
         "The fault is ours, not yours. Nothing you wrote was saved. "
         "Try again; if it happens again, tell us the number below."
@@ -71,6 +74,7 @@ def install_error_pages(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(OperationalError, _database_error)
+    app.add_exception_handler(NoConnectionFree, _database_error)
     app.add_exception_handler(EngineError, _search_error)
     app.add_exception_handler(Exception, _unexpected)
 
@@ -108,6 +112,9 @@ def _fields(error: Exception) -> tuple[tuple[str, str], ...]:
 async def _database_error(request: Request, error: Exception) -> Response:
     if isinstance(error, OperationalError) and is_locked(error):
         return await _portal_error(request, Busy())
+    if isinstance(error, NoConnectionFree) or (isinstance(error, OperationalError) and is_down(error)):
+        log.error("the database does not answer", extra={"error": type(error).__name__})
+        return await _portal_error(request, DatabaseDown())
     return await _unexpected(request, error)
 
 

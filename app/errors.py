@@ -42,6 +42,14 @@ class Busy(PortalError):
     headers = (("Retry-After", "5"),)
 
 
+class DatabaseDown(PortalError):
+    """The database does not answer; nothing was read or kept, and the portal recovers by itself."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "database-down"
+    headers = (("Retry-After", "10"),)
+
+
 class SearchDown(PortalError):
     """The search engine does not answer; what needs no search still does."""
 

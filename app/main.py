@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from pythonjsonlogger.json import JsonFormatter
 from starlette.middleware.gzip import GZipMiddleware
 
-from app import sync
+from app import health, sync
 from app.api_answers import PROBLEM_ANSWERS
 from app.directory import api as directory_api
 from app.directory import pages as directory_pages
@@ -23,6 +23,7 @@ from app.error_pages import CatchUnexpected, install_error_pages
 from app.library import api as library_api
 from app.library import pages as library_pages
 from app.library.publications import find_publications
+from app.metrics import install_metrics
 from app.middleware import AccessLog, RequestGuard, SecurityHeaders
 from app.portal import open_portal
 from app.rate_limits import Limited, RateLimits, limited
@@ -63,12 +64,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(RequestGuard, settings=chosen)
     app.add_middleware(AccessLog)
     app.add_middleware(SecurityHeaders, settings=chosen)
+    if chosen.metrics:
+        install_metrics(app)
     refuse_unguarded(app)
     return app
 
 
 def _page_routers() -> tuple[APIRouter, ...]:
     return (
+        health.router,
         site_pages.router,
         home.router,
         discovery_pages.router,

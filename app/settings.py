@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     contact_address: str = Field("", description="Functional mail address for errors and accessibility feedback.")
     takedown_address: str = Field("", description="Functional mail address for requests to remove something.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
+    metrics: bool = Field(False, description="Serve figures for Prometheus at /metrics; keep it from the public.")
     exit_url: str = Field("https://www.wikipedia.org/", description="Where the quick exit leads.")
     debug: bool = Field(False, description="Reload templates at each request; refused outside localhost.")
 
