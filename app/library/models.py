@@ -1,12 +1,12 @@
 """Materials, their editions, files and passages, and case summaries."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, false
 from sqlmodel import Field, SQLModel
 
-from app.db_types import enum_column
+from app.db_types import UtcDateTime, enum_column
 from app.permissions import Visibility
 
 
@@ -62,7 +62,10 @@ class Material(SQLModel, table=True):
 
 
 class Edition(SQLModel, table=True):
-    """One language version of a material; `abstract_basis` says on which part of the document the abstract rests."""
+    """One language version of a material; `abstract_basis` says on which part of the document the abstract rests.
+
+    `is_abstract_quoted`: the abstract is the document's own, word for word.
+    """
 
     material_id: str = Field(primary_key=True, foreign_key="material.id", max_length=80)
     language: str = Field(primary_key=True, max_length=8)
@@ -70,6 +73,7 @@ class Edition(SQLModel, table=True):
     title: str
     abstract: str
     abstract_basis: str | None = None
+    is_abstract_quoted: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     success_factors: list[str] = Field(default_factory=list, sa_type=JSON)
     recommendations: list[str] = Field(default_factory=list, sa_type=JSON)
 
@@ -94,6 +98,18 @@ class Passage(SQLModel, table=True):
     position: int = Field(primary_key=True)
     page: int | None = None
     text: str
+
+
+class ImportedItem(SQLModel, table=True):
+    """What an import has taken: the same file with the same particulars is not taken twice, even after a kill.
+
+    `digest` is that of the document, of what was said about it, and of the version of the reading.
+    """
+
+    digest: str = Field(primary_key=True, max_length=64)
+    material_id: str = Field(foreign_key="material.id", max_length=80, index=True)
+    name: str
+    at: datetime = Field(sa_type=UtcDateTime)
 
 
 class MaterialRelation(SQLModel, table=True):
