@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from app import sync
 from app.checks import all_checks
+from app.cli_figures import import_figures_command
 from app.console import bar, current_settings, errors, out, refuse_other_revision, settings_or_exit
 from app.db import make_engine, reading, transaction, upgrade
 from app.main import create_app
@@ -29,6 +30,7 @@ commands = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+commands.command("import-figures")(import_figures_command)
 
 
 def main() -> None:

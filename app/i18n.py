@@ -138,7 +138,7 @@ def format_moment(value: datetime, language: str) -> str:
     return format_datetime(value, "long", locale=locale_of(language))
 
 
-def format_number(value: int, language: str) -> str:
+def format_number(value: float, language: str) -> str:
     return format_decimal(value, locale=locale_of(language))
 
 

@@ -20,6 +20,8 @@ from app.discovery import api as discovery_api
 from app.discovery import concepts, home
 from app.discovery import pages as discovery_pages
 from app.error_pages import CatchUnexpected, install_error_pages
+from app.figures import api as figures_api
+from app.figures import pages as figures_pages
 from app.library import api as library_api
 from app.library import pages as library_pages
 from app.library.publications import find_publications
@@ -54,7 +56,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.find_publications = find_publications
     app.state.rate_limits = RateLimits(chosen)
     install_error_pages(app)
-    for module in (discovery_api, directory_api, library_api, vocabulary_api):
+    for module in (discovery_api, directory_api, library_api, vocabulary_api, figures_api):
         app.include_router(module.router, prefix=API, dependencies=[limited(Limited.API)], responses=PROBLEM_ANSWERS)
     for router in _page_routers():
         app.include_router(router, include_in_schema=False)
@@ -78,6 +80,7 @@ def _page_routers() -> tuple[APIRouter, ...]:
         discovery_pages.router,
         concepts.router,
         directory_pages.router,
+        figures_pages.router,
         library_pages.router,
         vocabulary_pages.router,
     )

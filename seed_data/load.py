@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import inspect
 from sqlmodel import Session, SQLModel, select
 
+from seed_data.figures import figure_rows
 from seed_data.read import FOLDER, read_seed
 from seed_data.rows import all_rows
 
@@ -26,7 +27,7 @@ def digest(folder: Path = FOLDER) -> str:
 
 def load(session: Session, progress: Progress = lambda _done, _total: None, folder: Path = FOLDER) -> int:
     """Returns how many rows are new or changed. Raises SeedError; then nothing has been written."""
-    groups = list(all_rows(read_seed(folder)))
+    groups = [*all_rows(read_seed(folder)), *figure_rows(folder)]
     total = sum(len(group) for group in groups)
     done = changed = 0
     for group in groups:

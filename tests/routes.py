@@ -17,6 +17,7 @@ EXAMPLES = {
     "topic": "reflection-period",
     "function": "labour-inspection",
     "code": "no",
+    "figure_id": "no-possible-victims",
 }
 API_EXAMPLES = {"country": "NO", "code": "NO"}
 """Codes of countries are lower case in the addresses of pages and as they are in the API."""

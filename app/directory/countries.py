@@ -13,6 +13,7 @@ from app.directory.models import MissingBody, Organisation
 from app.directory.names import own_name
 from app.directory.perspective import INTERNATIONAL, Perspective
 from app.errors import NotFound
+from app.figures.service import Figure, figures_of
 from app.i18n import N_, collation_key
 from app.permissions import Reader, visible_where
 from app.vocabulary.models import Scheme
@@ -89,6 +90,7 @@ class CountryPage:
     is_coordinator_stand_in: bool
     coordinator_note: Text
     topics: tuple[TopicFacts, ...]
+    figures: tuple[Figure, ...]
     coverage: tuple[CoverageGroup, ...]
     units: tuple[Unit, ...]
     missing: tuple[NotFoundBody, ...]
@@ -163,6 +165,7 @@ def get_country_page(session: Session, reader: Reader, view: Perspective, code: 
         is_coordinator_stand_in=coordination.is_gap,
         coordinator_note=coordination.note,
         topics=_topics(facts, code, view),
+        figures=figures_of(session, reader, view.language, code),
         coverage=_coverage(held, named, code, view) if code != INTERNATIONAL else (),
         units=unit_tree(bodies, view),
         missing=_missing(session, code),

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 
 OPENAPI = "/api/v1/openapi.json"
 Json = dict[str, object]
-LISTS = ("organisations", "materials", "cases", "concepts", "countries", "functions")
+LISTS = ("organisations", "materials", "cases", "concepts", "countries", "functions", "figures")
 
 
 class GeneratedCall(Protocol):
