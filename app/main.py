@@ -10,7 +10,7 @@ from types import TracebackType
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from pythonjsonlogger.json import JsonFormatter
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from app import health, sync
 from app.api_answers import PROBLEM_ANSWERS
@@ -36,6 +36,7 @@ from app.vocabulary import api as vocabulary_api
 from app.vocabulary import pages as vocabulary_pages
 
 API = "/api/v1"
+ALREADY_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/pdf")
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -62,7 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(router, include_in_schema=False)
     app.mount("/static", CachedStatic(), name="static")
     app.add_middleware(CatchUnexpected)
-    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, exclude_content_types=ALREADY_COMPRESSED)
     app.add_middleware(RequestGuard, settings=chosen)
     app.add_middleware(AccessLog)
     app.add_middleware(SecurityHeaders, settings=chosen)

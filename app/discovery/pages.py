@@ -8,8 +8,9 @@ from fastapi.responses import HTMLResponse
 from app.db import SessionDep
 from app.discovery.forms import read_form, read_text
 from app.discovery.search_page import make_search_page
-from app.discovery.service import Suggested, search, suggest
+from app.discovery.service import Suggested, places, search, suggest
 from app.i18n import gettext, speaking
+from app.library.documents import page_addresses
 from app.pages import PUBLIC, VisitDep
 from app.rate_limits import Limited, limited
 
@@ -27,8 +28,9 @@ class SuggestPage:
 def search_page(visit: VisitDep, session: SessionDep) -> HTMLResponse:
     form = read_form(visit.request.query_params.multi_items(), visit.vocabulary)
     results = search(visit.portal, session, visit.reader, form, visit.language)
+    page_urls = page_addresses(session, visit, places(results))
     with speaking(visit.language):
-        return visit.render("discovery/search.html", make_search_page(visit, form, results))
+        return visit.render("discovery/search.html", make_search_page(visit, form, results, page_urls))
 
 
 @router.get("/suggest", dependencies=[limited(Limited.SUGGEST)])

@@ -1,6 +1,6 @@
 """What the search page shows: results with their reasons, switches, filters, and the way on when nothing fits."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import urlencode
@@ -95,6 +95,8 @@ class WhyLine:
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
+    """`page_url` opens the document at the page of the snippet."""
+
     result: Result
     url: str
     kind: str
@@ -102,6 +104,7 @@ class ResultRow:
     languages: tuple[str, ...]
     why: tuple[WhyLine, ...]
     coordinator_url: str
+    page_url: str | None
 
     @property
     def card(self) -> Card:
@@ -150,7 +153,10 @@ class SearchPage:
         return has_years or any(facet.is_chosen for facet in self.facets[OPEN_FACETS:])
 
 
-def make_search_page(visit: Visit, form: SearchForm, results: SearchResults) -> SearchPage:
+def make_search_page(
+    visit: Visit, form: SearchForm, results: SearchResults, page_urls: Mapping[str, str]
+) -> SearchPage:
+    """`page_urls`: id of a material → its document at the page of the snippet."""
     text = results.understanding.text
     unfiltered = count(visit.portal, visit.reader, form.without_filters(), results.understanding)
     left_outside = max(0, unfiltered - results.total) if form.has_filters and unfiltered is not None else None
@@ -158,7 +164,7 @@ def make_search_page(visit: Visit, form: SearchForm, results: SearchResults) -> 
         title=gettext("Search: %(text)s") % {"text": text} if text else gettext("Search"),
         form=form,
         results=results,
-        rows=tuple(result_row(visit, result) for result in results.results),
+        rows=tuple(result_row(visit, result, page_urls) for result in results.results),
         corrections=tuple(
             Link(correction.text, address(visit, replace(form, text=correction.text, page=1, off=())))
             for correction in results.understanding.corrections
@@ -186,7 +192,7 @@ def page_address(visit: Visit, form: SearchForm, number: int) -> str:
     return visit.url("search") + f"?{urlencode([*form.pairs(), ('page', str(number))])}"
 
 
-def result_row(visit: Visit, result: Result) -> ResultRow:
+def result_row(visit: Visit, result: Result, page_urls: Mapping[str, str]) -> ResultRow:
     card = result.card
     kind = type_label(visit.vocabulary, card.type, visit.language) if card.kind == "material" and card.type else None
     names = {
@@ -203,6 +209,7 @@ def result_row(visit: Visit, result: Result) -> ResultRow:
         languages=tuple(visit.labels("languages", card.languages)),
         why=tuple(why_lines(result)),
         coordinator_url=coordinator_url(visit, card.countries[0] if card.countries else None),
+        page_url=page_urls.get(card.id) if card.kind == "material" else None,
     )
 
 

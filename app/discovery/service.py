@@ -1,7 +1,7 @@
 """Searching and suggesting: one question to the engine, every answer checked against the database."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from sqlmodel import Session
@@ -61,6 +61,14 @@ def search(portal: Portal, session: Session, reader: Reader, form: SearchForm, l
         log.warning("hits that the database does not show were dropped", extra={"dropped": dropped})
         return SearchResults(understanding, results, max(0, page.total - dropped), {}, "index-behind")
     return SearchResults(understanding, results, page.total, page.facets, page.degraded)
+
+
+def places(results: SearchResults) -> Iterator[tuple[str, str, int]]:
+    """Material, language and page of each snippet that stands on a page."""
+    for result in results.results:
+        snippet = result.snippet
+        if result.card.kind == "material" and snippet and snippet.page:
+            yield result.card.id, snippet.language, snippet.page
 
 
 def engine_query(form: SearchForm, reader: Reader, understanding: Understanding) -> Query:

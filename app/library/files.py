@@ -29,7 +29,7 @@ class FileStore:
         return self.folder / sha256[:2] / f"{sha256}{suffix}"
 
     def keep(self, sha256: str, data: bytes, suffix: str = DOCUMENT) -> None:
-        """Whole or not at all (F-05): temporary file, fsync, rename, fsync of the folder; only then may a row name it."""
+        """Whole or not at all (F-05): temporary file, fsync, rename, fsync of the folder; then a row may name it."""
         target = self.path(sha256, suffix)
         if not suffix and digest_of(data) != sha256:
             raise ValueError("the bytes are not those of the digest")

@@ -8,8 +8,9 @@ from sqlmodel import Session
 
 from app.i18n import FALLBACKS
 from app.library.citation import Citation
+from app.library.documents import FileLink, file_links, in_language, may_be_copied
 from app.library.licences import Licence, licence
-from app.library.models import Edition, EditionKind, RelationKind
+from app.library.models import Edition, EditionKind, Passage, RelationKind
 from app.library.service import (
     Ask,
     Entry,
@@ -51,7 +52,10 @@ class EditionNode:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the shown edition says of itself; `is_missing`: there is none in the reader's language."""
+    """What the shown edition says of itself; `is_missing`: there is none in the reader's language.
+
+    `is_quoted`: the words are the document's own, not the library's.
+    """
 
     text: Text
     language_name: str
@@ -59,15 +63,17 @@ class Summary:
     basis: str | None
     success_factors: tuple[str, ...]
     recommendations: tuple[str, ...]
+    is_quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """A passage that stands on a page of the document."""
+    """A passage that stands on a page of the document; `url` opens that page, if it can be opened."""
 
     anchor: str
     page: int
     text: Text
+    url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,9 @@ class MaterialPage:
     breadcrumbs: tuple[tuple[str, str], ...]
     editions: tuple[EditionNode, ...]
     summary: Summary | None
+    files: tuple[FileLink, ...]
     passages: tuple[PageText, ...]
+    is_text_withheld: bool
     lineage: Lineage
     related: tuple[Entry, ...]
     link: Link
@@ -145,6 +153,7 @@ def get_material_page(
     lineage = _lineage(session, visit, record)
     citation = cite(record, lineage.part_of[0].title if lineage.part_of else None)
     shown = shown_edition(record.editions, visit.language, text_language)
+    files = file_links(visit, material, record.files)
     return MaterialPage(
         title=record.title.value,
         language=record.title.language,
@@ -158,7 +167,9 @@ def get_material_page(
         breadcrumbs=_breadcrumbs(visit, material.type),
         editions=tuple(_editions(visit, record, shown)),
         summary=_summary(visit, shown),
-        passages=tuple(_passages(record, shown)),
+        files=files,
+        passages=tuple(_passages(record, shown, files)),
+        is_text_withheld=bool(record.files) and not may_be_copied(material),
         lineage=lineage,
         related=related_entries(session, visit, f"material:{material.id}", lineage.keys),
         link=Link(material.url, material.is_url_at_publisher, material.related_url),
@@ -209,7 +220,7 @@ def _editions(visit: Visit, record: MaterialRecord, shown: Edition | None) -> It
 
 
 def _summary(visit: Visit, shown: Edition | None) -> Summary | None:
-    if shown is None or not shown.abstract:
+    if shown is None or not (shown.abstract or shown.success_factors or shown.recommendations):
         return None
     return Summary(
         text=Text(shown.abstract, shown.language),
@@ -218,14 +229,25 @@ def _summary(visit: Visit, shown: Edition | None) -> Summary | None:
         basis=shown.abstract_basis,
         success_factors=tuple(shown.success_factors),
         recommendations=tuple(shown.recommendations),
+        is_quoted=shown.is_abstract_quoted,
     )
 
 
-def _passages(record: MaterialRecord, shown: Edition | None) -> Iterable[PageText]:
-    for passage in record.passages:
-        if passage.page is not None and shown is not None and passage.language == shown.language:
-            anchor = f"passage-{passage.position}"
-            yield PageText(anchor, passage.page, Text(passage.text, passage.language))
+def _passages(record: MaterialRecord, shown: Edition | None, files: Sequence[FileLink]) -> Iterable[PageText]:
+    """Those of the shown edition, with what its document says in languages that have no edition of their own."""
+    if not may_be_copied(record.material) or shown is None:
+        return
+    others = {edition.language for edition in record.editions} - {shown.language}
+    for passage in sorted(record.passages, key=lambda passage: passage.position):
+        if passage.page is not None and passage.language not in others:
+            file = in_language(files, passage.language)
+            text = Text(passage.text, passage.language)
+            address = file.at_page(passage.page) if file else None
+            yield PageText(f"passage-{passage.position}", passage.page, text, address or _at_publisher(record, passage))
+
+
+def _at_publisher(record: MaterialRecord, passage: Passage) -> str | None:
+    return f"{record.material.url}#page={passage.page}" if record.material.url else None
 
 
 def _lineage(session: Session, visit: Visit, record: MaterialRecord) -> Lineage:

@@ -4,12 +4,15 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from fastapi import Path as PathParameter
 from fastapi.responses import HTMLResponse, Response
 
 from app.db import SessionDep
 from app.i18n import N_, gettext, speaking
 from app.library.case_page import get_case_page
 from app.library.citation import bibtex, ris
+from app.library.documents import get_file
+from app.library.files import PICTURE
 from app.library.forms import MaterialForm, material_filters
 from app.library.material_page import WithdrawnPage, get_material_page
 from app.library.models import PublicationStatus
@@ -18,6 +21,7 @@ from app.library.shelves import get_cases_page, get_materials_page, get_new_page
 from app.pages import PUBLIC, Slug, Visit, VisitDep
 
 router = APIRouter(prefix="/{lang}", dependencies=[PUBLIC])
+Digest = Annotated[str, PathParameter(pattern="^[0-9a-f]{64}$")]
 TextLanguage = Annotated[str | None, Query(alias="text", pattern="^[a-z]{2,3}$")]
 
 
@@ -45,6 +49,16 @@ def _withdrawn(visit: Visit, countries: list[str]) -> HTMLResponse:
     """The address stays and says that the record is gone, never what it held."""
     page = WithdrawnPage(said(visit, N_("This record was withdrawn")), whom_to_ask(visit, countries))
     return visit.render("library/withdrawn.html", page, HTTPStatus.GONE)
+
+
+@router.get("/materials/{material_id}/files/{sha256}")
+def material_file(visit: VisitDep, session: SessionDep, material_id: Slug, sha256: Digest) -> Response:
+    return get_file(session, visit, material_id, sha256)
+
+
+@router.get("/materials/{material_id}/files/{sha256}/page-1.png")
+def material_picture(visit: VisitDep, session: SessionDep, material_id: Slug, sha256: Digest) -> Response:
+    return get_file(session, visit, material_id, sha256, PICTURE)
 
 
 @router.get("/materials/{material_id}/cite.bib")
