@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 import app.directory.models
+import app.erasure
 import app.figures.models
 import app.library.models
 import app.outbox
