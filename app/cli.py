@@ -11,9 +11,12 @@ from sqlalchemy import Engine
 
 from app import sync
 from app.checks import all_checks
+from app.cli_documents import export_command, import_command
 from app.cli_figures import import_figures_command
+from app.cli_operations import operations
 from app.console import bar, current_settings, errors, out, refuse_other_revision, settings_or_exit
 from app.db import make_engine, reading, transaction, upgrade
+from app.erasure import replay
 from app.main import create_app
 from app.portal import open_portal
 from app.settings import Settings
@@ -30,7 +33,10 @@ commands = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+commands.command("import")(import_command)
+commands.command("export")(export_command)
 commands.command("import-figures")(import_figures_command)
+commands.add_typer(operations)
 
 
 def main() -> None:
@@ -175,6 +181,7 @@ def _load(engine: Engine) -> None:
     try:
         with bar("Loading data") as advance, transaction(engine, actor="seed") as session:
             changed = load(session, advance)
+            replay(session)
     except SeedError as error:
         errors.print(f"The seed files have faults; nothing was loaded.\n{error}", markup=False)
         raise typer.Exit(1) from None

@@ -8,10 +8,11 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, Table, inspect, text
+from sqlalchemy import Engine, Table, inspect
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from app.db import reading, transaction
@@ -61,8 +62,8 @@ def erase_for_good(database: Engine, store: FileStore, table: str, key: str) -> 
         orphans = before - _named_files(session)
     store.drop(orphans)
     if database.dialect.name == "sqlite":
-        with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        with closing(database.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return is_found
 
 
@@ -72,7 +73,7 @@ def ledger(session: Session) -> Entries:
 
 def stored_ledger(database: Engine) -> Entries:
     """Also of a database that is not migrated yet or is of an older version: it has erased nothing."""
-    if not inspect(database).has_table(str(Erasure.__tablename__)):
+    if not inspect(database.execution_options(read_only=True)).has_table(str(Erasure.__tablename__)):
         return []
     with reading(database) as session:
         return ledger(session)
@@ -91,11 +92,12 @@ def read_ledger(path: Path) -> Entries:
     """Raises ValueError where the file is no ledger: what it should have kept away would come back."""
     if not path.exists():
         return []
+    listed = json.loads(path.read_bytes())
     try:
-        rows = [(row["hash"], datetime.fromisoformat(row["at"])) for row in json.loads(path.read_bytes())]
+        rows = [(row["hash"], datetime.fromisoformat(row["at"])) for row in listed]
     except (KeyError, TypeError) as error:
         raise ValueError(f"{path} is no erasure ledger") from error
-    if not all(DIGEST.match(entry) and at.tzinfo for entry, at in rows):
+    if not isinstance(listed, list) or not all(DIGEST.match(entry) and at.tzinfo for entry, at in rows):
         raise ValueError(f"{path} is no erasure ledger")
     return rows
 

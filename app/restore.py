@@ -87,7 +87,7 @@ def _erased(live: Engine, beside: Path, *, replacing: bool) -> Entries:
 
 
 def _filled(live: Engine) -> bool:
-    there = set(inspect(live).get_table_names())
+    there = set(inspect(live.execution_options(read_only=True)).get_table_names())
     with reading(live) as session:
         return any(count(session, table) for table in all_tables() if table.name in there)
 
@@ -140,6 +140,8 @@ def _put_into_sqlite(snapshot: Path, target: Path, engine: Engine) -> None:
             closing(sqlite3.connect(target, timeout=BUSY_SECONDS)) as live,
         ):
             source.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            live.execute("BEGIN EXCLUSIVE")  # Python's own copy would wait for ever for a lock.
+            live.execute("ROLLBACK")
             source.backup(live)
             live.execute("PRAGMA journal_mode=WAL")
             live.execute("PRAGMA wal_checkpoint(TRUNCATE)")

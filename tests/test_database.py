@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from app import db
 from app.db import make_engine, reading, transaction, upgrade
 from tests.conftest import settings_for
 
@@ -59,3 +60,13 @@ def test_a_reader_sees_one_moment(database: Engine) -> None:
         assert session.scalar(text("SELECT position FROM outboxcursor")) == before
     with reading(database) as session:
         assert session.scalar(text("SELECT position FROM outboxcursor")) == 41
+
+
+def test_a_new_reader_does_not_wait_for_a_writer(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(db, "BUSY_TIMEOUT_MS", 0)
+    newcomer = make_engine(str(database.url))
+    with transaction(database) as writer:
+        writer.execute(text("UPDATE outboxcursor SET position = 7"))
+        with reading(newcomer) as session:
+            assert session.scalar(text("SELECT position FROM outboxcursor")) == 0
+    newcomer.dispose()

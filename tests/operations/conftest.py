@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, select
 
-from app.db import make_engine, reading, transaction
+from app.db import make_engine, reading, transaction, upgrade
 from app.library.files import PICTURE, FileStore
 from app.library.models import File, Material
 from app.settings import Settings
@@ -74,6 +74,20 @@ def looking(settings: Settings) -> Iterator[Session]:
             yield session
     finally:
         engine.dispose()
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Stocked:
+    """A portal with one material, one document and one contact point."""
+    settings = settings_for(tmp_path / "data")
+    upgrade(settings)
+    with writing(settings) as session:
+        session.add(a_material())
+    return stock(settings)
+
+
+def a_material(key: str = "nb-veileder") -> Material:
+    return Material(id=key, type="guideline", language="nb")
 
 
 @pytest.fixture(scope="session")

@@ -39,19 +39,21 @@ def whole(stocked: Stocked) -> Iterator[Engine]:
 
 @pytest.fixture
 def source(tmp_path: Path) -> Iterator[Engine]:
-    """Some rows of each kind that is told apart: a tree of organisations, enumerations, JSON, moments."""
+    """A few rows of every kind of column; the child stands before its parent."""
     settings = settings_for(tmp_path / "source")
     with database(settings) as engine:
         with transaction(engine, actor="test") as session:
-            for key, parent in (("b-child", "a-parent"), ("a-parent", None)):
-                session.add(organisation(key, parent))
-            session.flush()
+            child, parent = organisation("b-child"), organisation("a-parent")
+            for row in (child, parent):
+                session.add(row)
+                session.flush()
+            child.parent_id = parent.id
             session.add_all(contact(f"point-{number}") for number in range(3))
         yield engine
 
 
-def organisation(key: str, parent: str | None) -> Organisation:
-    return Organisation(id=key, country="NO", names={"nb": "Et kontor på Ås"}, type="police", parent_id=parent)
+def organisation(key: str) -> Organisation:
+    return Organisation(id=key, country="NO", names={"nb": "Et kontor på Ås"}, type="police")
 
 
 def contact(key: str) -> ContactPoint:
@@ -156,7 +158,7 @@ def test_the_null_of_json_and_that_of_sql_stay_apart(source: Engine, target: Eng
 def test_a_target_with_rows_is_refused_and_left_alone(source: Engine, target: Engine) -> None:
     next_numbers(target)
     before = sums(target)
-    with pytest.raises(CopyRefused, match="not empty: missingbody, outbox"):
+    with pytest.raises(CopyRefused, match=r"not empty: .*outbox"):
         copy_database(source, target)
     assert sums(target) == before
 
