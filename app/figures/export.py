@@ -17,8 +17,9 @@ def figure_csv(figure: Figure) -> str:
     writer = csv.DictWriter(target, COLUMNS, lineterminator="\r\n")
     writer.writeheader()
     shared = _indicator_cells(figure)
-    for row in figure.rows:
-        for series, cell in zip(figure.series, row.cells, strict=True):
+    for place, series in enumerate(figure.series):
+        for row in figure.rows:
+            cell = row.cells[place]
             if cell.is_stated:
                 fields = shared | _series_cells(series) | _number_cells(row, cell)
                 writer.writerow({name: safe_cell(text) for name, text in fields.items()})

@@ -117,6 +117,8 @@ class IndicatorForm(Form):
 
     def _observations(self) -> Iterator[str]:
         known = {series.code for series in self.series}
+        for code in sorted(known - {row.series for row in self.observations}):
+            yield f"series {code}: has no observation"
         spans = []
         for number, row in enumerate(self.observations, start=1):
             if row.series not in known:

@@ -69,9 +69,7 @@ def person_value(text: str) -> str | None:
     trimmed = text.strip()
     if _DAY.fullmatch(trimmed):
         return "a full date, such as a birth date; a figure covers a year or months"
-    if _CASE_NUMBER.fullmatch(trimmed):
-        return "looks like a case number"
-    return person_text(trimmed)
+    return person_text(trimmed) or ("looks like a case number" if _CASE_NUMBER.fullmatch(trimmed) else None)
 
 
 def person_text(text: str) -> str | None:

@@ -19,6 +19,7 @@ PAGES = {
     "organisation-without-channel": "/is/organisations/dk-erstatningsnaevnet",
     "countries": "/da/countries",
     "country": "/is/countries/is",
+    "country-figures": "/nb/countries/no",
     "functions": "/fi/functions",
     "function": "/sv/functions/labour-inspection",
     "counterpart": "/sv/functions/labour-inspection/no?from=FI",
@@ -38,7 +39,17 @@ PAGES = {
     "api": "/nb/api",
     "error": "/fi/does-not-exist",
 }
-IN_SHORT = {"home", "search", "organisation", "counterpart", "country", "material", "glossary", "error"}
+IN_SHORT = {
+    "home",
+    "search",
+    "organisation",
+    "counterpart",
+    "country",
+    "country-figures",
+    "material",
+    "glossary",
+    "error",
+}
 WIDTHS = (320, 390, 1280)
 SCHEMES = ("light", "dark")
 
