@@ -137,6 +137,8 @@ def _contents(lines: list[Line]) -> range:
     first = found[0]
     while first and not _CONTENTS.match(lines[first - 1].text) and _NUMBERED.match(lines[first - 1].text):
         first -= 1
+    if first and _CONTENTS.match(lines[first - 1].text):
+        first -= 1
     return range(first, found[-1] + 1)
 
 

@@ -33,7 +33,7 @@ _YEAR_CUE = re.compile(
     r"(?:©|copyright|published|publication|julkaistu|utgiven|udgivet|utgitt|útgefi\w*)\D{0,40}", re.I
 )
 _CC = re.compile(
-    r"\bCC[ -](?P<kind>BY(?:[ -](?:NC|SA|ND)){0,2}|0)\b[ -]*(?P<version>[1-4]\.\d)?"
+    r"\bCC[ -](?P<kind>BY(?:[ -](?:NC|SA|ND)){0,2})\b[ -]*(?P<version>[1-4]\.\d)?|\bCC[ -]?(?P<none>0)\b"
     r"|creativecommons\.org/(?:licenses/(?P<path>by(?:-(?:nc|sa|nd)){0,2})|publicdomain/(?P<zero>zero))/"
     r"(?P<number>[1-4]\.\d)"
     r"|Creative Commons (?P<words>(?:Attribution|Erkännande|Nimeä|Navngivelse|Kreditering)[\w\s–-]{0,60}?)\s*"
@@ -157,7 +157,7 @@ def _once(names: Iterable[str]) -> tuple[str, ...]:
 def licence_of(text: str) -> str | None:
     """The SPDX id of a Creative Commons statement; its version must be named, CC0 has one only."""
     for found in _CC.finditer(text):
-        if (found["kind"] or "").upper() == "0" or found["zero"]:
+        if found["none"] or found["zero"]:
             return "CC0-1.0"
         kind = (found["kind"] or found["path"] or _from_words(found["words"] or "")).upper().replace(" ", "-")
         version = found["version"] or found["number"] or found["last"]

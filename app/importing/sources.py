@@ -94,7 +94,7 @@ def _document(name: str, path: Path, sidecar: Path | None, flags: MaterialRecord
         content = read_yaml(sidecar)
         if not isinstance(content, dict):
             raise Refused("must be one mapping of fields")
-        record = flags.over(_record(content))
+        record = _record(content).over(flags)
         if record.files or record.passages or record.text:
             raise Refused("speaks of files, passages or text: these are those of the document itself")
     except Refused as refusal:
@@ -112,7 +112,7 @@ def _records(name: str, path: Path, flags: MaterialRecord) -> Iterator[Item]:
         known = content.get("id") if isinstance(content, dict) else None
         label = f"{name}: {known or f'record {number}'}"
         try:
-            yield Item(label, flags.over(_record(content)), folder=path.parent)
+            yield Item(label, _record(content).over(flags), folder=path.parent)
         except Refused as refusal:
             yield _refused(label, str(refusal))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 PLACE = "files"
-_DIGEST = re.compile(r"^[0-9a-f]{64}$")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 DOCUMENT, PICTURE = "", ".png"
 
 
@@ -24,7 +24,7 @@ class FileStore:
 
     def path(self, sha256: str, suffix: str = DOCUMENT) -> Path:
         """Raises ValueError for what is no digest: nothing else ever becomes a path."""
-        if not _DIGEST.match(sha256):
+        if not _DIGEST.fullmatch(sha256):
             raise ValueError("not a SHA-256 digest")
         return self.folder / sha256[:2] / f"{sha256}{suffix}"
 

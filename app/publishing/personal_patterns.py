@@ -13,6 +13,7 @@ from stdnum.is_ import kennitala
 from stdnum.no import fodselsnummer
 from stdnum.se import personnummer
 
+NATIONAL = "national identity number"
 MAYBE_A_PERSON = frozenset({
     phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
 })  # fmt: skip
@@ -33,13 +34,12 @@ def personal_patterns(text: str) -> tuple[str, ...]:
 
 
 def _numbers(text: str) -> Iterator[str]:
-    if any(_is_day_first(found) or hetu.is_valid(found) for found in _HETU.findall(text)):
-        yield "Finnish personal identity code"
-    if any(map(_is_ten_digit_number, _TEN.findall(text))):
-        yield "national identity number"
+    finnish = any(_is_day_first(found) or hetu.is_valid(found) for found in _HETU.findall(text))
+    if finnish or any(map(_is_ten_digit_number, _TEN.findall(text))):
+        yield NATIONAL
     for found in _ELEVEN.findall(text):
         if fodselsnummer.is_valid(found.replace(" ", "")):
-            yield "national identity number"
+            yield NATIONAL
 
 
 def _is_ten_digit_number(found: str) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.house_rules import tree
 
-ROOMS = ("vocabulary", "accounts", "publishing", "figures", "directory", "library", "discovery")
+ROOMS = ("vocabulary", "accounts", "publishing", "figures", "directory", "library", "importing", "discovery")
 """From the ground up: a room may import the rooms before it."""
 
 FLOORS = {"models": 0, "forms": 1, "service": 2, "search": 2, "pages": 3, "api": 3}
