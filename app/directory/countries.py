@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from app.directory.bodies import COORDINATION, Body, BodyName, Holding, cards, find_bodies, holdings
+from app.directory.bodies import COORDINATION, Body, BodyName, Holding, cards, holdings
 from app.directory.facts import Fact, facts_of, texts_of
 from app.directory.functions import first_bodies
 from app.directory.models import MissingBody, Organisation
@@ -147,10 +147,9 @@ def get_country_page(session: Session, reader: Reader, view: Perspective, code: 
     held = holdings(session, reader, view, functions, [code])
     coordination = held[COORDINATION, code]
     coordinators = cards(session, reader, view, coordination.bodies[:1], COORDINATION)
-    named = find_bodies(session, reader, {key for holding in held.values() for key in holding.bodies})
+    named = _bodies(session, reader, code, {key for holding in held.values() for key in holding.bodies})
     facts = facts_of(session, reader, view, [code])
-    rows = session.exec(select(Organisation).where(Organisation.country == code, visible_where(Organisation, reader)))
-    bodies = rows.all()
+    bodies = [row for row in named.values() if row.country == code]
     return CountryPage(
         title=entry.label(view.language),
         country=code,
@@ -171,6 +170,13 @@ def get_country_page(session: Session, reader: Reader, view: Perspective, code: 
         missing=_missing(session, code),
         organisations=len(bodies),
     )
+
+
+def _bodies(session: Session, reader: Reader, code: str, ids: set[str]) -> dict[str, Organisation]:
+    """The bodies of the country, and those of other countries that stand in there: one query for both."""
+    is_wanted = or_(col(Organisation.country) == code, col(Organisation.id).in_(ids))
+    rows = session.exec(select(Organisation).where(is_wanted, visible_where(Organisation, reader)))
+    return {row.id: row for row in rows}
 
 
 def _topics(facts: Mapping[tuple[str, str], tuple[Fact, ...]], code: str, view: Perspective) -> tuple[TopicFacts, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from app.errors import NotFound
@@ -83,34 +84,41 @@ class Figure:
 
 def figures_of(session: Session, reader: Reader, language: str, country: str | None = None) -> tuple[Figure, ...]:
     """All figures, or those of one country, in their order."""
-    query = select(Indicator).where(visible_where(Indicator, reader))
-    if country is not None:
-        query = query.where(Indicator.country == country)
-    rows = session.exec(query.order_by(Indicator.country, col(Indicator.position), Indicator.id)).all()
-    return _figures(session, rows, language)
+    wanted = visible_where(Indicator, reader)
+    return _figures(session, wanted if country is None else wanted & (col(Indicator.country) == country), language)
 
 
 def get_figure(session: Session, reader: Reader, language: str, figure_id: str) -> Figure:
     """Raises NotFound."""
-    query = select(Indicator).where(Indicator.id == figure_id, visible_where(Indicator, reader))
-    found = _figures(session, session.exec(query).all(), language)
+    found = _figures(session, visible_where(Indicator, reader) & (col(Indicator.id) == figure_id), language)
     if not found:
         raise NotFound
     return found[0]
 
 
-def _figures(session: Session, rows: Sequence[Indicator], language: str) -> tuple[Figure, ...]:
-    if not rows:
-        return ()
-    ids = [row.id for row in rows]
-    series: dict[str, list[IndicatorSeries]] = {}
-    columns = select(IndicatorSeries).where(col(IndicatorSeries.indicator_id).in_(ids))
-    for column in session.exec(columns.order_by(col(IndicatorSeries.position), IndicatorSeries.code)):
-        series.setdefault(column.indicator_id, []).append(column)
+def _figures(session: Session, wanted: ColumnElement[bool], language: str) -> tuple[Figure, ...]:
+    """One query: every number comes with its series and its indicator."""
+    query = (
+        select(Indicator, IndicatorSeries, Observation)
+        .join(IndicatorSeries, col(IndicatorSeries.indicator_id) == Indicator.id)
+        .join(
+            Observation,
+            (col(Observation.indicator_id) == Indicator.id) & (col(Observation.series) == IndicatorSeries.code),
+        )
+        .where(wanted)
+        .order_by(Indicator.country, col(Indicator.position), Indicator.id)
+        .order_by(col(IndicatorSeries.position), IndicatorSeries.code)
+    )
+    indicators: dict[str, Indicator] = {}
+    series: dict[str, dict[str, IndicatorSeries]] = {}
     observations: dict[str, list[Observation]] = {}
-    for row in session.exec(select(Observation).where(col(Observation.indicator_id).in_(ids))):
-        observations.setdefault(row.indicator_id, []).append(row)
-    return tuple(figure(row, series.get(row.id, []), observations.get(row.id, []), language) for row in rows)
+    for row, column, number in session.exec(query):
+        indicators[row.id] = row
+        series.setdefault(row.id, {})[column.code] = column
+        observations.setdefault(row.id, []).append(number)
+    return tuple(
+        figure(row, list(series[key].values()), observations[key], language) for key, row in indicators.items()
+    )
 
 
 def figure(
