@@ -3,17 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from datetime import date
-
-from stdnum.dk import cpr
-from stdnum.exceptions import ValidationError
-from stdnum.fi import hetu
-from stdnum.is_ import kennitala
-from stdnum.no import fodselsnummer
-from stdnum.se import personnummer
 
 from app.figures.forms import PERSONAL, IndicatorForm
 from app.figures.models import Unit
+from app.publishing.personal_patterns import NATIONAL, personal_patterns
 
 SMALLEST_CELL = 5
 """Fewer counted persons than this, by two personal attributes or more, can be recognised by people around them."""
@@ -43,9 +36,6 @@ _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w")
 _PHONE = re.compile(r"(?<![\w.])\+\d{2,3}[\d ()-]{6,}\d")
 _DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([ T].*)?|\d{1,2}[./-]\d{1,2}[./-](\d{4}|\d{2})\.?")
 _CASE_NUMBER = re.compile(r"(?:[A-ZÅÄÖÆØ]{1,4}[ -]?)?\d{2,6}[-/]\d{3,}(?:[-/]\d+)?")
-_SEPARATED = re.compile(r"(?<![\d/-])((?:19|20)?\d{6})[-+]\d{4}(?![\d/-])")
-_HETU = re.compile(r"(?<!\w)\d{6}[-+A-FU-Y]\d{3}[0-9A-Y](?!\w)")
-_DIGITS = re.compile(r"(?<![\d.,/-])\d{10,12}(?![\d.,/-])")
 
 
 def normal(column: str) -> str:
@@ -74,55 +64,13 @@ def person_value(text: str) -> str | None:
 
 def person_text(text: str) -> str | None:
     """What words must not hold either. The value itself is never repeated."""
-    if _has_identity_number(text):
+    if NATIONAL in personal_patterns(text):
         return "looks like a national identity number"
     if _MAIL.search(text):
         return "holds an e-mail address"
     if _PHONE.search(text):
         return "holds a phone number"
     return None
-
-
-def _has_identity_number(text: str) -> bool:
-    if any(_is_hetu(found.group()) for found in _HETU.finditer(text)):
-        return True
-    if any(_begins_with_birth(found.group(1)) for found in _SEPARATED.finditer(text)):
-        return True
-    return any(_is_valid_number(found.group()) for found in _DIGITS.finditer(text))
-
-
-def _is_hetu(text: str) -> bool:
-    """With a day that exists: a mistyped check character still names somebody."""
-    return hetu.is_valid(text) or _begins_with_birth(text[:6])
-
-
-def _begins_with_birth(digits: str) -> bool:
-    """`ddmmyy` (DK, FI, IS), `yymmdd` or `yyyymmdd` (SE); Norwegian D-numbers and Swedish coordination numbers too."""
-    short = digits[-6:]
-    pairs = [int(short[place : place + 2]) for place in (0, 2, 4)]
-    return any(
-        _is_day(century + year, month, day) for day, month, year in (pairs, pairs[::-1]) for century in (1900, 2000)
-    )
-
-
-def _is_day(year: int, month: int, day: int) -> bool:
-    shifted = 40 if 40 < day < 72 else 60 if day > 60 else 0  # noqa: PLR2004  D-number, coordination number
-    try:
-        date(year, month, day - shifted)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_valid_number(digits: str) -> bool:
-    """Without a separator only numbers whose check digit is right: other long numbers are not suspected."""
-    for kind in (cpr, kennitala, fodselsnummer, personnummer):
-        try:
-            kind.validate(digits)
-        except ValidationError:
-            continue
-        return True
-    return False
 
 
 def small_cells(form: IndicatorForm) -> Iterator[tuple[int, str]]:
