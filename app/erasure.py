@@ -28,6 +28,7 @@ ERASABLE: dict[str, type[ContactPoint] | type[CaseSummary] | type[Material]] = {
 }
 """What could hold something about a person. A key is given once and never to another record."""
 
+FILE = "file"
 LEDGER = "erasures.json"
 """Kept beside the archives: an archive knows only what had been erased when it was made."""
 
@@ -60,11 +61,18 @@ def erase_for_good(database: Engine, store: FileStore, table: str, key: str) -> 
         before = _named_files(session)
         is_found = erase(session, table, key)
         orphans = before - _named_files(session)
+        now = datetime.now(UTC)
+        _enter(session, [(tombstone(FILE, sha256), now) for sha256 in sorted(orphans)])
     store.drop(orphans)
     if database.dialect.name == "sqlite":
         with closing(database.raw_connection()) as connection:
             connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return is_found
+
+
+def is_erased(session: Session, table: str, key: str) -> bool:
+    """`table` may also be FILE, with a digest: the same document under another name."""
+    return session.get(Erasure, tombstone(table, key)) is not None
 
 
 def ledger(session: Session) -> Entries:

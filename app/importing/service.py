@@ -13,6 +13,7 @@ from sqlalchemy import inspect
 from sqlmodel import Session, SQLModel, col, select
 
 from app.db import reading, transaction
+from app.erasure import FILE, is_erased
 from app.extraction.result import Refused
 from app.importing.reading import Document, Prepared, prepare, read, read_text
 from app.importing.records import MaterialRecord
@@ -201,6 +202,7 @@ def _parts(
 
 def _write(session: Session, rows: Rows) -> set[str]:
     """Merges the rows; returns digests of files that this material does not name any more."""
+    _refuse_erased(session, rows)
     _merge(session, rows.material)
     session.flush()
     material_id = rows.material.id
@@ -223,6 +225,14 @@ def _write(session: Session, rows: Rows) -> set[str]:
         _merge(session, row)
     session.flush()
     return dropped
+
+
+def _refuse_erased(session: Session, rows: Rows) -> None:
+    """What was erased for good does not come back under its own identifier or as the same document."""
+    if is_erased(session, "material", rows.material.id) or any(
+        is_erased(session, FILE, file.sha256) for file in rows.files
+    ):
+        raise Refused("was erased for good and is not taken again")
 
 
 def _merge(session: Session, row: SQLModel) -> None:

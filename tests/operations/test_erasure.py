@@ -14,7 +14,19 @@ from app import cli, console, restore, sync
 from app.backup import back_up
 from app.cli_operations import Erasable
 from app.db import make_engine
-from app.erasure import ERASABLE, LEDGER, Erasure, erase_for_good, keep_ledger, read_ledger, stored_ledger, tombstone
+from app.erasure import (
+    ERASABLE,
+    FILE,
+    LEDGER,
+    Erasure,
+    erase_for_good,
+    keep_ledger,
+    read_ledger,
+    stored_ledger,
+    tombstone,
+)
+from app.importing.records import MaterialRecord
+from app.importing.service import Fate, Options, import_paths
 from app.library.files import PICTURE
 from app.library.models import Edition, EditionKind, File, Material, MaterialRelation, Passage, RelationKind
 from app.outbox import Outbox
@@ -155,6 +167,28 @@ def test_f43_the_seed_does_not_bring_it_back(stocked: Stocked, monkeypatch: pyte
         assert session.exec(select(ERASABLE["contactpoint"].id)).first()
 
 
+def imported(settings: Settings, folder: Path) -> list[tuple[Fate, str | None]]:
+    portal = open_portal(settings)
+    try:
+        lines = list(import_paths(portal, [folder], MaterialRecord(), Options(), lambda _done, _total: None))
+    finally:
+        portal.database.dispose()
+    return [(line.fate, line.material) for line in lines]
+
+
+def test_f43_an_import_does_not_bring_it_back_under_another_name_either(stocked: Stocked, tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    text = "# Funnet i Zinkhattesund\n\n" + "Politiet veiledet dem som kom, og skrev ned hva de selv ville. " * 20
+    (folder / "funnet.md").write_text(text, encoding="utf-8")
+    ((fate, material),) = imported(stocked.settings, folder)
+    assert fate is Fate.TAKEN
+    assert erase(stocked, "material", material or "")
+    assert imported(stocked.settings, folder) == [(Fate.REFUSED, None)]
+    (folder / "funnet.yaml").write_text("id: nb-et-annet-navn\n", encoding="utf-8")
+    assert imported(stocked.settings, folder) == [(Fate.REFUSED, None)]
+
+
 def test_what_merely_mentions_an_erased_record_forgets_it(stocked: Stocked) -> None:
     with looking(stocked.settings) as session:
         key = (
@@ -175,7 +209,8 @@ def test_the_ledger_keeps_no_content(told: Stocked, tmp_path: Path) -> None:
     back_up(told.settings, tmp_path / "backups", KEEP_DAYS)
     text = (tmp_path / "backups" / LEDGER).read_text()
     assert MATERIAL not in text
-    assert [entry for entry, _ in read_ledger(tmp_path / "backups" / LEDGER)] == [tombstone("material", MATERIAL)]
+    hashes = {entry for entry, _ in read_ledger(tmp_path / "backups" / LEDGER)}
+    assert hashes == {tombstone("material", MATERIAL), tombstone(FILE, "0" * 64)}
 
 
 def test_nothing_ever_leaves_the_ledger_beside_the_archives(tmp_path: Path) -> None:
