@@ -63,10 +63,12 @@ PARAGRAPHS = {
     ),
     "da": (
         "De, der arbejder mod menneskehandel, sidder sjældent i samme hus. De mødes, når nogen ringer, og det er"
-        " lettere at ringe, når navnet på døren er kendt i forvejen. Derfor beskriver forfatterne almindelige arbejdsdage"
+        " lettere at ringe, når navnet på døren er kendt i forvejen. Derfor beskriver forfatterne"
+        " almindelige arbejdsdage"
         " snarere end planer, og de spørger, hvad der fik en vanskelig dag til at ende godt for alle.",
         "Den tilsynsførende ser arbejdspladsen, sygeplejersken ser såret, og rådgiveren hører fortællingen langt"
-        " senere. Ingen af dem har hele billedet. Når de tre bliver enige om en enkel rækkefølge, skal mennesket foran dem"
+        " senere. Ingen af dem har hele billedet. Når de tre bliver enige om en enkel rækkefølge, skal"
+        " mennesket foran dem"
         " fortælle mindre, vente kortere tid, og det ved, hvem der kommer tilbage i morgen tidlig.",
         "Hvert kontor skrev to ting ned: hvad de ville gøre igen, og hvad de ville lade være med. Den anden liste var"
         " længere. Den viser, at korte skemaer, fælles ord og en fast spørgetime betyder mere end endnu et udvalg, og"
@@ -80,7 +82,8 @@ PARAGRAPHS = {
         " dem har hele bildet. Når de tre blir enige om en enkel rekkefølge, trenger mennesket foran dem å fortelle"
         " mindre, vente kortere tid, og det vet hvem som kommer tilbake i morgen tidlig.",
         "Hvert kontor skrev ned to ting: hva de ville gjøre igjen, og hva de ville la være. Den andre listen var"
-        " lengre. Den viser at korte skjemaer, felles ord og en fast spørretime betyr mer enn enda et utvalg, og at ingen skal"
+        " lengre. Den viser at korte skjemaer, felles ord og en fast spørretime betyr mer enn enda et"
+        " utvalg, og at ingen skal"
         " bes om å gjenta fortellingen sin bare av hensyn til statistikken i årsmeldingen.",
     ),
     "is": (
@@ -91,7 +94,8 @@ PARAGRAPHS = {
         " Ekkert þeirra hefur alla myndina. Þegar þau koma sér saman um einfalda röð þarf manneskjan fyrir framan þau"
         " að segja minna, bíða skemur og hún veit hver kemur aftur á morgun.",
         "Hver skrifstofa skráði tvennt: hvað hún myndi gera aftur og hverju hún myndi sleppa. Síðari listinn var"
-        " lengri. Hann sýnir að stutt eyðublöð, sameiginleg orð og fastur spurningatími skipta meira máli en enn ein nefndin og"
+        " lengri. Hann sýnir að stutt eyðublöð, sameiginleg orð og fastur spurningatími skipta meira máli en"
+        " enn ein nefndin og"
         " að enginn ætti að þurfa að endurtaka sögu sína vegna talnagagna.",
     ),
 }
@@ -202,7 +206,7 @@ def pages_about(asked: Told) -> set[int]:
 
 
 def write_report(target: Path) -> Path:
-    typst.compile(source().encode(), output=target)
+    target.write_bytes(typst.compile(source().encode(), format="pdf"))
     return target
 
 
