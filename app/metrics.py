@@ -19,6 +19,7 @@ from app.state import Portal
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """Any other word a client sends as its method counts as `other`: it must not make new series."""
 
+API = "/api/v1"
 BUCKETS_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -48,10 +49,17 @@ class RequestMetrics:
         try:
             await self.app(scope, receive, send_and_note)
         finally:
-            route = str(getattr(scope.get("route"), "path", "-"))
+            route = template(scope)
             method = scope["method"] if scope["method"] in METHODS else "other"
             self.requests.labels(method, route, str(status)).inc()
             self.seconds.labels(route).observe(time.perf_counter() - started)
+
+
+def template(scope: Scope) -> str:
+    """The address with the names of its parts; a route of the API does not know under which prefix it stands."""
+    path = str(getattr(scope.get("route"), "path", "-"))
+    is_api = scope["path"].startswith(API) and path != "-" and not path.startswith(API)
+    return f"{API}{path}" if is_api else path
 
 
 class PortalMetrics(Collector):

@@ -42,14 +42,15 @@ def rebuild(portal: Portal, progress: Progress = lambda _done, _total: None) -> 
 
 
 def catch_up(portal: Portal) -> int:
-    """Bring the engine up to the newest outbox row; returns how many records were looked at."""
+    """Bring the engine up to the outbox row that is the newest now; returns how many records were looked at."""
     seen = 0
+    with reading(portal.database) as session:
+        newest = _newest(session)
     while True:
         with reading(portal.database) as session:
             position = _position(session, portal.settings.search)
-            rows = session.exec(
-                select(Outbox).where(col(Outbox.id) > position).order_by(col(Outbox.id)).limit(BATCH)
-            ).all()
+            waiting = select(Outbox).where(col(Outbox.id) > position, col(Outbox.id) <= newest)
+            rows = session.exec(waiting.order_by(col(Outbox.id)).limit(BATCH)).all()
             keys = list(dict.fromkeys(row.key for row in rows))
             documents = [document for key in keys for document in _documents_of(session, portal.vocabulary, key)]
         if not rows:

@@ -102,11 +102,18 @@ def figure(client: TestClient, name: str) -> float | None:
 
 
 def test_requests_are_counted_by_template(measured: TestClient) -> None:
-    for path in (f"/en/search?q={CANARY}", "/fi/search", f"/en/organisations/{CANARY}", f"/{CANARY}"):
+    for path in (
+        f"/en/search?q={CANARY}",
+        "/fi/search",
+        f"/en/organisations/{CANARY}",
+        f"/{CANARY}",
+        f"/api/v1/search?q={CANARY}",
+    ):
         measured.get(path)
     text = measured.get("/metrics").text
     assert CANARY not in text
     assert figure(measured, 'samband_requests_total{method="GET",route="/{lang}/search",status="200"}') == 2
+    assert figure(measured, 'samband_requests_total{method="GET",route="/api/v1/search",status="200"}') == 1
     missing = 'samband_requests_total{method="GET",route="/{lang}/organisations/{organisation_id}",status="404"}'
     assert figure(measured, missing) == 1
     assert (figure(measured, 'samband_request_seconds_count{route="/{lang}/search"}') or 0) == 2
