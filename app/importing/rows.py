@@ -82,19 +82,26 @@ class RowMaker:
         """By id, else by the very file, else by an identifier that both carry."""
         if record.id:
             return self._session.get(Material, record.id)
-        for document in documents:
-            where = (File.sha256 == document.raw.sha256, File.material_id == Material.id, Material.type != PRACTICE)
-            if found := self._session.exec(select(Material).where(*where)).first():
-                return found
-        strong = {
-            name for document in documents for name in document.proposal.identifiers if not name.startswith("ISSN")
-        }
-        if not strong:
+        digests = [document.raw.sha256 for document in documents]
+        same = select(Material).join(File, col(File.material_id) == Material.id).where(col(File.sha256).in_(digests))
+        if found := self._whole(self._session.exec(same).all()):
+            return found
+        names = {name for document in documents for name in document.proposal.identifiers if not _is_of_series(name)}
+        if not names:
             return None
-        for row in self._session.exec(select(Material).where(Material.type != PRACTICE).order_by(Material.id)):
-            if strong & set(row.identifiers):
-                return row
-        return None
+        return self._whole([row for row in self._session.exec(select(Material)) if names & set(row.identifiers)])
+
+    def _whole(self, found: Sequence[Material]) -> Material | None:
+        """The publication among its parts, which carry its file and its ISBN too; None where there is no single one."""
+        ids = [row.id for row in found]
+        inner = select(MaterialRelation.material_id).where(
+            col(MaterialRelation.material_id).in_(ids),
+            col(MaterialRelation.target_id).in_(ids),
+            MaterialRelation.kind == RelationKind.PART_OF,
+        )
+        parts = set(self._session.exec(inner))
+        wholes = [row for row in found if row.id not in parts]
+        return wholes[0] if len(wholes) == 1 else None
 
     def _title(self, known: Material) -> str | None:
         found = self._session.get(Edition, (known.id, known.language))
@@ -227,6 +234,11 @@ class RowMaker:
                 relations=[MaterialRelation(material_id=child.id, kind=RelationKind.PART_OF, target_id=material.id)],
                 replaces_passages=True,
             )  # fmt: skip
+
+
+def _is_of_series(identifier: str) -> bool:
+    """An ISSN names a series, not one publication in it."""
+    return "ISSN" in identifier.upper()
 
 
 def _own_edition(

@@ -110,6 +110,7 @@ def _is_list_heading(block: Block, wording: re.Pattern[str]) -> bool:
 def abstracts_of(sheets: Sequence[Sheet]) -> tuple[Abstract, ...]:
     """Those of the first pages, one a language."""
     found: dict[str, Abstract] = {}
+    before: list[Block] = []
     for sheet in sheets[:FRONT_PAGES]:
         blocks = list(sheet.blocks)
         for number, block in enumerate(blocks):
@@ -118,18 +119,28 @@ def abstracts_of(sheets: Sequence[Sheet]) -> tuple[Abstract, ...]:
                 continue
             text = _abstract_text(blocks[number + 1 :])
             if len(text.split()) >= FEWEST_ABSTRACT_WORDS:
-                found[language] = Abstract(language, _title_above(blocks[:number]), text)
+                found[language] = Abstract(language, _title_above(before, blocks[:number]), text)
+        before = blocks
     return tuple(found.values())
 
 
-def _title_above(blocks: Sequence[Block]) -> str | None:
-    """The first line above the abstract that follows the particulars of the one before it, or begins the page."""
-    start = 0
-    for number, block in enumerate(blocks):
-        if _PARTICULARS.search(block.text):
-            start = number + 1
-    title = next((block.text for block in blocks[start:]), None)
-    return title if title and len(title.split()) in TITLE_WORDS else None
+def _title_above(before: Sequence[Block], above: Sequence[Block]) -> str | None:
+    """The first line above the abstract that follows the particulars of the one before it, or begins the page.
+
+    `before`: the page before, on which the title stands where the particulars of the abstract before it end there.
+    """
+    if not any(map(_is_particular, above)) and any(map(_is_particular, before)):
+        above = [*before, *above]
+    start = max((number + 1 for number, block in enumerate(above) if _is_particular(block)), default=0)
+    return next((block.text for block in above[start:] if _may_be_title(block.text)), None)
+
+
+def _is_particular(block: Block) -> bool:
+    return bool(_PARTICULARS.search(block.text))
+
+
+def _may_be_title(text: str) -> bool:
+    return len(text.split()) in TITLE_WORDS and not re.search(r"\d", text)
 
 
 def _abstract_text(blocks: Sequence[Block]) -> str:

@@ -190,16 +190,18 @@ def test_the_same_report_again_changes_nothing(stocked: Portal, report_pdf: Path
 
 
 def test_c17_a_catalogued_report_is_found_by_its_identifier(stocked: Portal, report_pdf: Path, tmp_path: Path) -> None:
-    """What the library says of it in its own words stays; no second record comes beside it."""
+    """What the library says of it in its own words stays, its parts too; no second record comes beside it."""
     record = tmp_path / "known.yaml"
     record.write_text(
-        f"id: known-report\ntitle: Known already\nlanguage: en\ntype: seminar-report\nabstract: In our own words.\n"
-        f"identifiers: ['ISBN {report.ISBN}']\n"
+        f"- id: known-report\n  title: Known already\n  language: en\n  type: seminar-report\n"
+        f"  abstract: In our own words.\n  identifiers: ['ISBN {report.ISBN}']\n"
+        f"- id: a-part-of-it\n  title: A part\n  language: en\n  part_of: known-report\n"
+        f"  identifiers: ['ISBN {report.ISBN}']\n"
     )
-    (known,) = taken(stocked, record)
-    assert known.fate is Fate.TAKEN
+    assert {line.fate for line in taken(stocked, record)} == {Fate.TAKEN}
     (line,) = taken(stocked, report_pdf)
     assert line.material == "known-report"
+    assert "4 sections list practices; the library describes 1 parts already" in line.notes
     with reading(stocked.database) as session:
         edition = session.get_one(Edition, ("known-report", "en"))
         assert (edition.title, edition.abstract) == ("Known already", "In our own words.")
