@@ -1,6 +1,6 @@
 """The inside of the sandbox: limits first, then one document from standard input to JSON on standard output.
 
-Each reader (`pdf`, `office`, `plain`) is started as a program of its own and imports only the parsers it needs.
+Each reader (`pdf`, `word`, `slides`, `opendocument`, `plain`) is a program of its own: it imports only its parsers.
 """
 
 import json

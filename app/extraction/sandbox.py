@@ -15,9 +15,9 @@ from app.extraction.result import Extract, Outcome, Refused
 
 READERS = {
     "pdf": "app.extraction.pdf",
-    "docx": "app.extraction.office",
-    "pptx": "app.extraction.office",
-    "odt": "app.extraction.office",
+    "docx": "app.extraction.word",
+    "pptx": "app.extraction.slides",
+    "odt": "app.extraction.opendocument",
     "html": "app.extraction.plain",
     "md": "app.extraction.plain",
     "txt": "app.extraction.plain",
