@@ -121,6 +121,7 @@ def test_f43_the_erased_are_found_nowhere(told: Stocked) -> None:
     assert not erase(told, "material", MATERIAL)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("where", ["in its own place", "on another machine"])
 def test_f43_no_backup_brings_the_erased_back(told: Stocked, tmp_path: Path, where: str) -> None:
     """Another machine has only the folder of backups: the ledger that a later backup left there."""
