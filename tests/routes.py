@@ -12,6 +12,7 @@ EXAMPLES = {
     "organisation_id": "no-kom",
     "concept_id": "forced-labour",
     "material_id": "fi-heuni-95b",
+    "sha256": "0" * 64,
     "case_id": "case-01-fi-restaurant",
     "country": "no",
     "topic": "reflection-period",
