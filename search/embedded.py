@@ -1,10 +1,12 @@
 """The embedded engine, in process: tantivy for matching and evidence, numpy for facets, totals and order."""
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from importlib.metadata import version
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 import tantivy
@@ -30,11 +32,27 @@ from search.rows import SEPARATOR, RowWriter
 from search.scoring import Group, PrefixWidener, groups_of
 from search.understand import Understander, Understanding
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 _WRITER_BYTES = 64_000_000
 _MAX_SUGGESTION_PREFIX = 64
 _MAX_SUGGESTIONS = 50
 # Entries about a word rather than documents: below what they describe, unless the reader called one by its name.
 _KIND_WEIGHTS = {"concept": 0.5}
+
+
+def _said_plainly(ask: Callable[P, R]) -> Callable[P, R]:
+    """tantivy tells of broken files and of what it cannot take by ValueError and OSError."""
+
+    @wraps(ask)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return ask(*args, **kwargs)
+        except (ValueError, OSError) as error:
+            raise EngineError(f"the index refused: {error}") from error
+
+    return asked
 
 
 class EmbeddedEngine:
@@ -104,6 +122,7 @@ class EmbeddedEngine:
 
     # Reading
 
+    @_said_plainly
     def search(self, query: Query) -> Page:
         reader = self._reader(query.principals)
         if reader is None:
@@ -121,6 +140,7 @@ class EmbeddedEngine:
         hits = self._hits(reader, shown, scores, groups, understanding.text if understanding else "")
         return Page(hits, int(found.sum()), facets)
 
+    @_said_plainly
     def suggest(self, prefix: str, principals: frozenset[str], limit: int = 8) -> tuple[Suggestion, ...]:
         reader = self._reader(principals)
         folded = fold_phrase(clean(prefix, _MAX_SUGGESTION_PREFIX))
@@ -137,6 +157,7 @@ class EmbeddedEngine:
             best.setdefault(key, suggestion)
         return tuple(best.values())[: max(0, min(limit, _MAX_SUGGESTIONS))]
 
+    @_said_plainly
     def similar(self, key: str, principals: frozenset[str], kinds: tuple[str, ...], limit: int = 5) -> tuple[Hit, ...]:
         reader = self._reader(principals)
         source = reader.columns.records.get(key) if reader else None

@@ -171,7 +171,10 @@ def _record_row(
     if is_head:
         for suggestion in _suggestions(document):
             row.add_text("suggest", suggestion)
-    row.add_bytes("data", json.dumps(_stored_record(document, ordinal, visibility, title), ensure_ascii=False).encode())
+    row.add_bytes(
+        "data",
+        json.dumps(_stored_record(document, ordinal, visibility, title), ensure_ascii=False).encode(errors="replace"),
+    )
     return row
 
 
@@ -192,7 +195,7 @@ def _passage_row(
         mentions=_stored_mentions(analysis),
         bases=_stored_bases(analysis),
     )
-    row.add_bytes("data", json.dumps(stored, ensure_ascii=False).encode())
+    row.add_bytes("data", json.dumps(stored, ensure_ascii=False).encode(errors="replace"))
     return row
 
 

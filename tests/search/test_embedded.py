@@ -9,7 +9,7 @@ from search import generations
 from search.embedded import EmbeddedEngine
 from search.engine import EngineDown, EngineError
 from search.understand import Understander
-from tests.search.small import Asker, document, keys
+from tests.search.small import VISITOR, Asker, document, keys
 
 
 @pytest.fixture
@@ -116,3 +116,19 @@ def test_broken_index_files_are_said(folder: Path, embedded: EmbeddedEngine, ask
         meta.write_text("{")
     with pytest.raises(EngineDown):
         EmbeddedEngine(folder, asker.understander).search(asker.query("shelter"))
+
+
+@pytest.mark.fault
+def test_what_tantivy_refuses_is_an_engine_error(
+    embedded: EmbeddedEngine, asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedded.rebuild([document("a", "A shelter.", concepts=("shelter",)), document("b", concepts=("shelter",))])
+
+    def refuse(*_: object) -> None:
+        raise ValueError("corrupt block")
+
+    monkeypatch.setattr("search.reader.Reader.scores", refuse)
+    with pytest.raises(EngineError, match="corrupt block"):
+        embedded.search(asker.query("shelter"))
+    with pytest.raises(EngineError, match="corrupt block"):
+        embedded.similar("a", VISITOR, ())
