@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy import Engine
 
 from app import sync
-from app.checks import all_checks
+from app.checks import all_checks, database_head
 from app.db import make_engine, reading, transaction, upgrade
 from app.main import create_app
 from app.portal import open_portal
@@ -152,6 +152,13 @@ def settings_or_exit() -> Settings:
             names = "".join(f"SAMBAND_{str(part).upper()}: " for part in problem["loc"])
             errors.print(f"Setting refused: {names}{problem['msg']}", markup=False)
         raise typer.Exit(2) from None
+
+
+def refuse_other_revision(settings: Settings) -> None:
+    head = database_head(settings)
+    if not head.is_ok:
+        errors.print(f"Not ready: {head.text}", markup=False)
+        raise typer.Exit(1)
 
 
 def listen_or_exit(host: str, port: int) -> socket.socket:
