@@ -66,7 +66,7 @@ def contexts(browser: Browser) -> Iterator[dict[tuple[int, str], BrowserContext]
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("name", "width", "scheme"), cases())
+@pytest.mark.parametrize(("name", "width", "scheme"), list(cases()))
 def test_page_has_no_axe_violation(
     server: str, contexts: dict[tuple[int, str], BrowserContext], name: str, width: int, scheme: str
 ) -> None:
