@@ -27,8 +27,8 @@ from search.engine import (
 from search.evidence import Finder, Reasons, of_passage, of_title, snippet
 from search.folding import clean, fold_phrase
 from search.generations import Broken, Current, Generations, Locked
-from search.reader import Reader, Schemas, Scores, Snapshot, keys_query, known, stored_records
-from search.rows import SEPARATOR, RowWriter
+from search.reader import Reader, Schemas, Scores, Snapshot, keys_query, known, read_records
+from search.rows import SEPARATOR, RowWriter, StoredRecord
 from search.scoring import Group, PrefixWidener, groups_of
 from search.understand import Understander, Understanding
 
@@ -161,17 +161,22 @@ class EmbeddedEngine:
     def similar(self, key: str, principals: frozenset[str], kinds: tuple[str, ...], limit: int = 5) -> tuple[Hit, ...]:
         reader = self._reader(principals)
         source = reader.columns.records.get(key) if reader else None
-        if reader is None or source is None or not reader.sees(source) or not source.concepts:
+        if reader is None or source is None or not reader.sees(source):
             return ()
-        scores = reader.scores(reader.scorer().tagged(source.concepts))
+        head = reader.heads([source])[source.ordinal]
+        if not head["concepts"]:
+            return ()
+        scores = reader.scores(reader.scorer().tagged(head["concepts"]))
         scores[source.ordinal] = -1
         found = scores >= 0
         if kinds:
             found &= reader.columns.kinds.having(kinds, reader.columns.size)
         ordered = reader.columns.ordered(np.flatnonzero(found), scores, Query(principals).sort)
         shown = [known(reader.columns.by_ordinal[one]) for one in ordered[: max(0, min(limit, MAX_PER_PAGE))]]
+        heads = reader.heads(shown)
         return tuple(
-            Hit(one.key, one.kind, float(scores[one.ordinal]), None, self._shared(source, one)) for one in shown
+            Hit(one.key, one.kind, float(scores[one.ordinal]), None, self._shared(head, heads[one.ordinal]))
+            for one in shown
         )
 
     def versions(self) -> Mapping[str, str]:
@@ -209,13 +214,15 @@ class EmbeddedEngine:
     def _hits(
         self, reader: Reader, shown: Sequence[Record], scores: tuple[Scores, Scores], groups: Sequence[Group], text: str
     ) -> tuple[Hit, ...]:
+        heads = reader.heads(shown)
         passages = reader.best_passages(shown, groups)
         finder = Finder(groups)
         reasons = Reasons(self._understander.thesaurus, groups, text)
         hits = []
         for record in shown:
+            head = heads[record.ordinal]
             passage = passages.get(record.ordinal)
-            texts = [of_title(record), *([of_passage(passage)] if passage else [])]
+            texts = [of_title(head), *([of_passage(passage)] if passage else [])]
             found = [(one, match) for one in texts for match in finder.matches(one)]
             in_passage = [match for one, match in found if one is texts[-1]]
             is_called_so = bool(scores[1][record.ordinal] >= 0)
@@ -225,17 +232,17 @@ class EmbeddedEngine:
                     kind=record.kind,
                     score=float(scores[0][record.ordinal]),
                     snippet=snippet(passage, in_passage) if passage else None,
-                    why=reasons.why(record, found, is_called_so) if text else (),
+                    why=reasons.why(head, found, is_called_so) if text else (),
                 )
             )
         return tuple(hits)
 
-    def _shared(self, source: Record, other: Record) -> tuple[Why, ...]:
+    def _shared(self, source: StoredRecord, other: StoredRecord) -> tuple[Why, ...]:
         thesaurus = self._understander.thesaurus
         return tuple(
-            Why(thesaurus.label(one, source.language), *thesaurus.label_and_language(one, other.language), one)
-            for one in source.concepts
-            if one in other.concepts
+            Why(thesaurus.label(one, source["language"]), *thesaurus.label_and_language(one, other["language"]), one)
+            for one in source["concepts"]
+            if one in other["concepts"]
         )
 
     # Snapshots
@@ -272,9 +279,9 @@ class EmbeddedEngine:
         searcher = records.searcher()
         if before and replaced:
             kept = without(before.columns.records, replaced)
-            kept |= stored_records(searcher, keys_query(self._schemas.records, replaced))
+            kept |= read_records(searcher, keys_query(self._schemas.records, replaced))
         else:
-            kept = stored_records(searcher, tantivy.Query.all_query())
+            kept = read_records(searcher, tantivy.Query.all_query())
         snapshot = Snapshot(current, searcher, passages.searcher(), Columns(kept))
         self._snapshot = snapshot
         return snapshot

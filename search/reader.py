@@ -1,18 +1,16 @@
 """One reader's view of one commit of the index: everything they ask goes through their visibility."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 import tantivy
 from tantivy import Occur
 
-from search.columns import Columns, Record, record_of
+from search.columns import Columns, Record, RecordMaker
 from search.generations import Current
-from search.rows import StoredPassage, StoredRecord, passage_schema, record_schema
+from search.rows import StoredPassage, StoredRecord, passage_schema, record_schema, stored_passage, stored_record
 from search.scoring import Group, Scorer, concept_terms, visible_rows
 
 Scores = npt.NDArray[np.float64]
@@ -60,6 +58,16 @@ class Reader:
             np.maximum.at(scores, np.array(ordinals, dtype=np.int64), np.array([score for score, _ in hits]))
         return scores
 
+    def heads(self, records: Sequence[Record]) -> dict[int, StoredRecord]:
+        """By ordinal, what everyone who sees these records may see."""
+        if not records:
+            return {}
+        wanted = keys_query(self._schemas.records, [one.key for one in records])
+        limit = sum(len(record.classes) for record in records)
+        hits = self.records.search(wanted, limit, count=False).hits
+        rows = [stored_record(self.records.doc(address)) for _, address in hits]
+        return {row["ordinal"]: row for row in rows if row["is_head"]}
+
     def best_passages(self, records: Sequence[Record], groups: Sequence[Group]) -> dict[int, StoredPassage]:
         """Per ordinal the visible passage that answers most groups, the first of several."""
         limit = sum(record.passages for record in records)
@@ -81,7 +89,7 @@ class Reader:
             held = best.get(int(ordinal or 0))
             if held is None or rank[:2] < held[:2]:
                 best[int(ordinal or 0)] = rank
-        return {ordinal: _stored_passage(self._passages.doc(rank[2])) for ordinal, rank in best.items()}
+        return {ordinal: stored_passage(self._passages.doc(rank[2])) for ordinal, rank in best.items()}
 
 
 def known(record: Record | None) -> Record:
@@ -96,16 +104,11 @@ def keys_query(schema: tantivy.Schema, keys: Iterable[str]) -> tantivy.Query:
     )
 
 
-def stored_records(searcher: tantivy.Searcher, query: tantivy.Query) -> dict[str, Record]:
-    rows: dict[str, list[StoredRecord]] = {}
+def read_records(searcher: tantivy.Searcher, query: tantivy.Query) -> dict[str, Record]:
+    maker = RecordMaker()
     for _, address in searcher.search(query, max(1, searcher.num_docs), count=False).hits:
-        row = cast(StoredRecord, json.loads(searcher.doc(address)["data"][0]))
-        rows.setdefault(row["key"], []).append(row)
-    return {key: record_of(stored) for key, stored in rows.items()}
-
-
-def _stored_passage(document: tantivy.Document) -> StoredPassage:
-    return cast(StoredPassage, json.loads(document["data"][0]))
+        maker.add(stored_record(searcher.doc(address)))
+    return maker.records
 
 
 def _passage_query(schema: tantivy.Schema, group: Group) -> tantivy.Query:
