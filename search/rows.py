@@ -15,12 +15,13 @@ from typing import TypedDict, cast
 
 import tantivy
 
+from search.analysis import Analysis
 from search.citations import citations
 from search.endings import with_ending
 from search.engine import Document, Passage
 from search.folding import clean, fold_phrase, tokens
 from search.matching import MatchKind
-from search.understand import Analysis, Understander
+from search.understand import Understander
 
 GAP = "\u00b6"
 SEPARATOR = "\x1f"

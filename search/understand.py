@@ -1,11 +1,12 @@
 """Text → folded lemmas, compound parts, concepts: one analysis shared by indexing and querying."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from search.analysis import Analysis, KnownWord, Memory
 from search.citations import Citation, citations
 from search.endings import ending
 from search.folding import Token, clean, cut, fold, fold_phrase, tokens
@@ -19,8 +20,6 @@ MAX_QUERY_CHARACTERS = 256
 MAX_QUERY_WORDS = 32
 _MAX_TEXT_CHARACTERS = 20_000
 _PHRASE = re.compile(r"[\"“”„«»]([^\"“”„«»]{2,})[\"“”„«»]")
-_REMEMBERED_WORDS = 30_000
-"""In each language: some 12 MB."""
 _SHORTEST_CORRECTABLE = 5
 _LONGEST_COUNTRY_NAME_WORDS = 4
 
@@ -103,45 +102,6 @@ class Understanding:
     was_cut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """A piece of a document: its folded words, for each how its base forms end, and what it speaks of."""
-
-    text: str
-    words: list[str]
-    bases: frozenset[str]
-    endings: str
-    mentions: tuple[Mention, ...]
-    citations: tuple[Citation, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Known:
-    """What a word of one language is to the index, wherever it stands."""
-
-    forms: tuple[str, ...]
-    endings: str
-    may_begin: bool
-    parts: tuple[tuple[str, Label], ...]
-
-
-class _Memory(dict[str, _Known]):
-    """Of the words met last: the older half is dropped when there are too many."""
-
-    def __init__(self, look_up: Callable[[str], _Known]) -> None:
-        super().__init__()
-        self._look_up = look_up
-        self._older: dict[str, _Known] = {}
-
-    def __missing__(self, word: str) -> _Known:
-        if len(self) >= _REMEMBERED_WORDS // 2:
-            self._older = self.copy()
-            self.clear()
-        found = self._older.get(word) or self._look_up(word)
-        self[word] = found
-        return found
-
-
 class Understander:
     """`cache_dir` keeps the word lists in a form that opens at once. Thread-safe.
 
@@ -155,7 +115,7 @@ class Understander:
         self.thesaurus = thesaurus
         self.lemmatizer = Lemmatizer(cache_dir)
         self._matcher = Matcher(thesaurus, self.lemmatizer)
-        self._memory: dict[tuple[str, ...], _Memory] = {}
+        self._memory: dict[tuple[str, ...], Memory] = {}
         names = {token.lower for text in vocabulary_words for token in tokens(text)}
         self._speller = Speller(sorted(self._matcher.correctable_words | names))
         self._known_words = {fold(word) for word in names | self._matcher.label_words}
@@ -166,7 +126,7 @@ class Understander:
         text = clean(text, _MAX_TEXT_CHARACTERS)
         surfaces, lower, folded = cut(text)
         languages = _family(language)
-        memory = self._memory.setdefault(languages, _Memory(partial(self._known, languages)))
+        memory = self._memory.setdefault(languages, Memory(partial(self._known, languages)))
         known = list(map(memory.__getitem__, lower))
         starts = [index for index, word in enumerate(known) if word.may_begin]
         mentions = self._matcher.mentions(surfaces, [word.forms for word in known], languages, starts)
@@ -216,9 +176,9 @@ class Understander:
         self._memory.clear()
         self.lemmatizer.forget()
 
-    def _known(self, languages: tuple[str, ...], word: str) -> _Known:
+    def _known(self, languages: tuple[str, ...], word: str) -> KnownWord:
         forms = self._forms(word, languages[0])
-        return _Known(
+        return KnownWord(
             forms=forms,
             endings="|".join(ending(forms[0], base) for base in forms[1:]),
             may_begin=self._matcher.may_begin(word, forms),

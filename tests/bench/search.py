@@ -23,6 +23,7 @@ from pydantic import TypeAdapter
 from search.embedded import EmbeddedEngine
 from search.engine import Document, Query
 from search.understand import Understander
+from search.word_lists import WordLists
 from tests.bench.corpus import FACETS, PASSAGES_PER_RECORD, VISITOR, Corpus
 from tests.bench.plain import PlainTantivy
 from tests.search.seed import seed_thesaurus
@@ -55,6 +56,7 @@ class Asked:
     understand: Times
     search: Times
     both: Times
+    megabytes: int
     own_megabytes: int
     mapped_megabytes: int
     found: int
@@ -76,6 +78,9 @@ def main() -> None:
 
 
 def run(folder: Path, size: Size) -> None:
+    started = time.perf_counter()
+    WordLists(folder / "words").get_dictionary("fi")
+    print(f"word lists written in {time.perf_counter() - started:.1f} s (wall)")
     corpus = Corpus(seed_thesaurus(), folder / "words", size.word_forms)
     queries = corpus.queries(size.queries)
     (folder / "queries.json").write_text(json.dumps(queries), encoding="utf-8")
@@ -101,7 +106,8 @@ def measured(folder: Path, corpus: Corpus, records: int) -> Asked:
     print(f"{records * PASSAGES_PER_RECORD} passages in {records} records: {rate:.0f} passages per CPU second")
     print(f"  understand {told(asked.understand)}; search {told(asked.search)}; both {told(asked.both)}")
     print(f"  opened in {asked.opened_seconds:.1f} s; {asked.found} records found")
-    print(f"  memory: {asked.own_megabytes} MB its own, {asked.mapped_megabytes} MB of mapped files")
+    parts = f"{asked.own_megabytes} its own, {asked.mapped_megabytes} of mapped files"
+    print(f"  memory: {asked.megabytes} MB resident ({parts})")
     return asked
 
 
@@ -147,9 +153,8 @@ def ask(folder: Path) -> Asked:
         searched.append(timed(partial(engine.search, query)))
         found += engine.search(query).total
     both = [(one[0] + other[0], one[1] + other[1]) for one, other in zip(understood, searched, strict=True)]
-    return Asked(
-        opened, times(understood), times(searched), times(both), resident("RssAnon"), resident("RssFile"), found
-    )
+    total, own, mapped = (resident(kind) for kind in ("VmRSS", "RssAnon", "RssFile"))
+    return Asked(opened, times(understood), times(searched), times(both), total, own, mapped, found)
 
 
 def timed(work: Callable[[], object]) -> tuple[float, float]:
@@ -170,7 +175,7 @@ def told(one: Times) -> str:
 
 
 def resident(kind: str) -> int:
-    """Megabytes. Mapped files (word lists, index) are the system's cache: it takes them back when it needs the room."""
+    """Megabytes. All of it is VmRSS: what is its own, and of mapped files (word lists, index) what was read so far."""
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) // 1024 for line in lines if line.startswith(kind))
 
