@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +28,7 @@ class Record:
     year: int | None
     version: str
     passages: int
-    classes: tuple[VisibilityClass, ...]
+    classes: Sequence[VisibilityClass]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,23 +134,19 @@ class RecordMaker:
     def __init__(self) -> None:
         self._values: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._classes: dict[tuple[tuple[str, ...], tuple[str, ...]], VisibilityClass] = {}
+        self._seen_by: dict[str, list[VisibilityClass]] = {}
         self.records: dict[str, Record] = {}
 
     def add(self, row: StoredRecord) -> None:
         """The rows of one record, in any order."""
-        seen_by = self._class(row)
-        known = self.records.get(row["key"])
+        classes = self._seen_by.setdefault(row["key"], [])
         if not row["is_head"]:
-            known = known or replace(self._record(row), classes=())
-            self.records[row["key"]] = replace(known, classes=(*known.classes, seen_by))
-        else:
-            parts = known.classes if known else ()
-            self.records[row["key"]] = replace(self._record(row), classes=(seen_by, *parts))
-
-    def _record(self, row: StoredRecord) -> Record:
+            classes.append(self._class(row))
+            return
+        classes.insert(0, self._class(row))
         # Two facets every document has, whether its maker thought of them or not.
         facets = {"kind": [row["kind"]], "language": [row["language"]], **row["facets"]}
-        return Record(
+        self.records[row["key"]] = Record(
             ordinal=row["ordinal"],
             key=row["key"],
             kind=sys.intern(row["kind"]),
@@ -159,7 +155,7 @@ class RecordMaker:
             year=row["year"],
             version=row["version"],
             passages=row["passages"],
-            classes=(),
+            classes=classes,
         )
 
     def _same(self, values: Iterable[str]) -> tuple[str, ...]:
