@@ -274,14 +274,14 @@ class EmbeddedEngine:
         """`before` and `replaced`: read only these keys anew."""
         try:
             records, passages = self._indexes(current.generation)
+            searcher = records.searcher()
+            if before and replaced:
+                kept = without(before.columns.records, replaced)
+                kept |= read_records(searcher, keys_query(self._schemas.records, replaced))
+            else:
+                kept = read_records(searcher, tantivy.Query.all_query())
         except (OSError, ValueError) as error:
             raise EngineDown(f"the index cannot be opened: {error}") from error
-        searcher = records.searcher()
-        if before and replaced:
-            kept = without(before.columns.records, replaced)
-            kept |= read_records(searcher, keys_query(self._schemas.records, replaced))
-        else:
-            kept = read_records(searcher, tantivy.Query.all_query())
         snapshot = Snapshot(current, searcher, passages.searcher(), Columns(kept))
         self._snapshot = snapshot
         return snapshot

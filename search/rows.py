@@ -283,8 +283,16 @@ def _packed(row: StoredRecord | StoredPassage) -> bytes:
 
 
 def stored_record(row: tantivy.Document) -> StoredRecord:
-    return cast(StoredRecord, json.loads(zlib.decompress(row["data"][0])))
+    return cast(StoredRecord, _unpacked(row))
 
 
 def stored_passage(row: tantivy.Document) -> StoredPassage:
-    return cast(StoredPassage, json.loads(zlib.decompress(row["data"][0])))
+    return cast(StoredPassage, _unpacked(row))
+
+
+def _unpacked(row: tantivy.Document) -> object:
+    """Raises ValueError for rows that another version of this has written."""
+    try:
+        return json.loads(zlib.decompress(row["data"][0]))
+    except zlib.error as error:
+        raise ValueError(f"a row cannot be read: {error}") from error

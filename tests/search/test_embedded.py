@@ -1,5 +1,6 @@
 """What is the embedded engine's own: its files, its writers, several processes at one index."""
 
+import json
 import threading
 from pathlib import Path
 
@@ -116,6 +117,21 @@ def test_broken_index_files_are_said(folder: Path, embedded: EmbeddedEngine, ask
         meta.write_text("{")
     with pytest.raises(EngineDown):
         EmbeddedEngine(folder, asker.understander).search(asker.query("shelter"))
+
+
+@pytest.mark.fault
+def test_rows_of_another_version_are_said_and_mended(
+    folder: Path, embedded: EmbeddedEngine, asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("search.rows._packed", lambda row: json.dumps(row).encode())
+        with pytest.raises(EngineDown, match="cannot be read"):
+            embedded.rebuild([document("a", "A shelter.")])
+    again = EmbeddedEngine(folder, asker.understander)
+    with pytest.raises(EngineDown, match="cannot be read"):
+        again.search(asker.query("shelter"))
+    again.rebuild([document("a", "A shelter.")])
+    assert keys(again.search(asker.query("shelter"))) == ["a"]
 
 
 @pytest.mark.fault
