@@ -1,5 +1,6 @@
 """The embedded engine, in process: tantivy for matching and evidence, numpy for facets, totals and order."""
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,7 +29,7 @@ from search.evidence import Finder, Reasons, of_passage, of_title, snippet
 from search.folding import clean, fold_phrase
 from search.generations import Broken, Current, Generations, Locked
 from search.reader import Reader, Schemas, Scores, Snapshot, keys_query, known, read_records
-from search.rows import SEPARATOR, RowWriter, StoredRecord
+from search.rows import ROW_FORMAT, SEPARATOR, RowWriter, StoredRecord
 from search.scoring import Group, PrefixWidener, groups_of
 from search.understand import Understander, Understanding
 
@@ -61,7 +62,8 @@ class EmbeddedEngine:
     def __init__(
         self, directory: Path, understander: Understander, kind_weights: Mapping[str, float] | None = None
     ) -> None:
-        self._generations = Generations(directory)
+        made_with = f"{ROW_FORMAT} {understander.thesaurus.fingerprint}"
+        self._generations = Generations(directory, hashlib.sha256(made_with.encode()).hexdigest()[:8])
         self._understander = understander
         self._kind_weights = _KIND_WEIGHTS if kind_weights is None else kind_weights
         self._schemas = Schemas()
@@ -137,7 +139,7 @@ class EmbeddedEngine:
         per_page = max(1, min(query.per_page, MAX_PER_PAGE))
         start = (max(1, query.page) - 1) * per_page
         shown = [known(reader.columns.by_ordinal[ordinal]) for ordinal in ordered[start : start + per_page]]
-        hits = self._hits(reader, shown, scores, groups, understanding.text if understanding else "")
+        hits = self._hits(reader, shown, scores, groups, understanding)
         return Page(hits, int(found.sum()), facets)
 
     @_said_plainly
@@ -184,10 +186,13 @@ class EmbeddedEngine:
         return {key: record.version for key, record in snapshot.columns.records.items()} if snapshot else {}
 
     def health(self) -> Health:
-        snapshot = self._current_snapshot()
         engine = f"tantivy {version('tantivy')}"
+        current = self._current()
+        if current is not None and not self._generations.is_of_this_maker(current):
+            return Health(True, engine, 0, current.generation, "made by another version or thesaurus", True)
+        snapshot = self._current_snapshot()
         if snapshot is None:
-            return Health(True, engine, 0, "", "no index yet")
+            return Health(True, engine, 0, "", "no index yet", True)
         return Health(True, engine, len(snapshot.columns.records), snapshot.current.generation)
 
     def _scores(
@@ -212,10 +217,16 @@ class EmbeddedEngine:
         return scores, called
 
     def _hits(
-        self, reader: Reader, shown: Sequence[Record], scores: tuple[Scores, Scores], groups: Sequence[Group], text: str
+        self,
+        reader: Reader,
+        shown: Sequence[Record],
+        scores: tuple[Scores, Scores],
+        groups: Sequence[Group],
+        asked: Understanding | None,
     ) -> tuple[Hit, ...]:
+        text, language = (asked.text, asked.language) if asked else ("", "")
         heads = reader.heads(shown)
-        passages = reader.best_passages(shown, groups)
+        passages = reader.best_passages(shown, groups, language)
         finder = Finder(groups)
         reasons = Reasons(self._understander.thesaurus, groups, text)
         hits = []
@@ -253,11 +264,14 @@ class EmbeddedEngine:
         reader = Reader(snapshot, principals, self._schemas) if snapshot and principals else None
         return reader if reader and reader.classes else None
 
-    def _current_snapshot(self) -> Snapshot | None:
+    def _current(self) -> Current | None:
         try:
-            current = self._generations.current()
+            return self._generations.current()
         except Broken as error:
             raise EngineDown(str(error)) from error
+
+    def _current_snapshot(self) -> Snapshot | None:
+        current = self._current()
         if current is None:
             return None
         snapshot = self._snapshot

@@ -13,6 +13,9 @@ from search.generations import Current
 from search.rows import StoredPassage, StoredRecord, passage_schema, record_schema, stored_passage, stored_record
 from search.scoring import Group, Scorer, concept_terms, visible_rows
 
+_SAME_LANGUAGE = 0.125
+"""Less than anything that a passage says about the query."""
+
 Scores = npt.NDArray[np.float64]
 
 
@@ -68,8 +71,10 @@ class Reader:
         rows = [stored_record(self.records.doc(address)) for _, address in hits]
         return {row["ordinal"]: row for row in rows if row["is_head"]}
 
-    def best_passages(self, records: Sequence[Record], groups: Sequence[Group]) -> dict[int, StoredPassage]:
-        """Per ordinal the visible passage that answers most groups, the first of several."""
+    def best_passages(
+        self, records: Sequence[Record], groups: Sequence[Group], language: str
+    ) -> dict[int, StoredPassage]:
+        """Per ordinal the visible passage that answers most groups; of several one in `language`, else the first."""
         limit = sum(record.passages for record in records)
         if not limit:
             return {}
@@ -78,6 +83,7 @@ class Reader:
             (Occur.Must, tantivy.Query.const_score_query(self._visible_passages, 0.0)),
             (Occur.Must, tantivy.Query.const_score_query(keys_query(schema, [one.key for one in records]), 0.0)),
             *((Occur.Should, _passage_query(schema, group)) for group in groups),
+            (Occur.Should, _language_query(schema, language)),
         ]
         hits = self._passages.search(tantivy.Query.boolean_query(clauses), limit, count=False).hits
         addresses = [address for _, address in hits]
@@ -109,6 +115,12 @@ def read_records(searcher: tantivy.Searcher, query: tantivy.Query) -> dict[str, 
     for _, address in searcher.search(query, max(1, searcher.num_docs), count=False).hits:
         maker.add(stored_record(searcher.doc(address)))
     return maker.records
+
+
+def _language_query(schema: tantivy.Schema, language: str) -> tantivy.Query:
+    return tantivy.Query.const_score_query(
+        tantivy.Query.term_query(schema, "language", language, "basic"), _SAME_LANGUAGE
+    )
 
 
 def _passage_query(schema: tantivy.Schema, group: Group) -> tantivy.Query:

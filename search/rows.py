@@ -30,6 +30,9 @@ _MAX_NAME_CHARACTERS = 1_000
 _MAX_SUGGESTED_WORDS = 8
 _LONGEST_ABBREVIATION = 3
 
+ROW_FORMAT = 3
+"""Goes up with every change of what stands in a row: an index of another format is filled anew."""
+
 LEXICAL_TIERS = ("title", "names", "text")
 CONCEPT_TIERS = ("concept_title", "concept_tag", "concept_text", "concept_part")
 
@@ -93,7 +96,7 @@ def record_schema() -> tantivy.Schema:
 
 def passage_schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    for raw in ("key", "visibility", "concept_text", "concept_part"):
+    for raw in ("key", "visibility", "language", "concept_text", "concept_part"):
         builder.add_text_field(raw, tokenizer_name="raw", index_option="basic")
     for words in ("text", "bases"):
         builder.add_text_field(words, tokenizer_name="whitespace", index_option="basic")
@@ -188,6 +191,7 @@ def _passage_row(
     row.add_text("visibility", visibility.token)
     row.add_unsigned("ordinal", ordinal)
     row.add_unsigned("number", number)
+    row.add_text("language", passage.language)
     _add_running_text(row, [analysis])
     _add_concepts(row, "concept_text", [analysis])
     stored = StoredPassage(

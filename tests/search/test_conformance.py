@@ -364,3 +364,21 @@ def test_pages_that_do_not_exist(engine: SearchEngine, asker: Asker, page: int, 
     found = engine.search(replace(asker.query("shelter"), page=page, per_page=per_page))
     assert found.total == 1
     assert len(found.hits) == (0 if page > 1 else 1)
+
+
+def test_of_equal_passages_the_one_in_the_readers_language_is_shown(engine: SearchEngine, asker: Asker) -> None:
+    engine.rebuild(
+        [
+            document(
+                "a",
+                "Nobody may be made to stay.",
+                concepts=("shelter",),
+                more=(Passage("Ingen får tvingas.", "sv", CLEAR),),
+            )
+        ]
+    )
+    for language in ("en", "sv"):
+        understanding = asker.understander.query("shelter", language)
+        snippet = engine.search(Query(VISITOR, understanding)).hits[0].snippet
+        assert snippet is not None
+        assert snippet.language == language

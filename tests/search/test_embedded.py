@@ -9,6 +9,7 @@ import pytest
 from search import generations
 from search.embedded import EmbeddedEngine
 from search.engine import EngineDown, EngineError
+from search.thesaurus import Concept, Thesaurus
 from search.understand import Understander
 from tests.search.small import VISITOR, Asker, document, keys
 
@@ -148,3 +149,13 @@ def test_what_tantivy_refuses_is_an_engine_error(
         embedded.search(asker.query("shelter"))
     with pytest.raises(EngineError, match="corrupt block"):
         embedded.similar("a", VISITOR, ())
+
+
+def test_an_index_of_another_thesaurus_is_to_be_filled_anew(folder: Path) -> None:
+    first = EmbeddedEngine(folder, Understander(Thesaurus([Concept("work")])))
+    first.rebuild([document("a", "A shelter.")])
+    assert not first.health().needs_rebuild
+    second = EmbeddedEngine(folder, Understander(Thesaurus([Concept("work"), Concept("pay")])))
+    assert second.health().needs_rebuild
+    second.rebuild([document("a", "A shelter.")])
+    assert (second.health().documents, second.health().needs_rebuild) == (1, False)
