@@ -173,8 +173,8 @@ def _prepare(settings: Settings) -> None:
                 remember(session, stamp)
     finally:
         engine.dispose()
-    if not (settings.data_dir / "index").is_dir():
-        _reindex(settings)
+    if not is_seeded or not (settings.data_dir / "index").is_dir():
+        _reindex(settings, only_if_needed=True)
 
 
 def _load(engine: Engine) -> None:
@@ -188,9 +188,11 @@ def _load(engine: Engine) -> None:
     out.print(f"{changed} rows are new or changed.")
 
 
-def _reindex(settings: Settings) -> None:
+def _reindex(settings: Settings, *, only_if_needed: bool = False) -> None:
     portal = open_portal(settings)
     try:
+        if only_if_needed and not portal.engine.health().needs_rebuild:
+            return
         with bar("Building the index") as advance:
             records = sync.rebuild(portal, advance)
     finally:

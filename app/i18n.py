@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from gettext import GNUTranslations
 from pathlib import Path
@@ -36,6 +36,7 @@ FALLBACKS = {
 }
 """Where a text is missing: the languages that a reader of this one reads most easily, in order."""
 HTML_LANGUAGES = {"prs": "prs", "ckb": "ckb"}
+UNDATED = datetime(2026, 1, 1, tzinfo=UTC)
 LOCALE_DIR = Path(__file__).parent / "locale"
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "_n": (1, 2), "pgettext": ((1, "c"), 2), "N_": None}
 METHODS = [
@@ -249,11 +250,22 @@ def write_catalogues() -> None:
         catalogue.obsolete.clear()
         if language == "en":
             for message in catalogue:
-                if message.id and not any(message.string or ""):
+                if message.id and not any(message.string or ()):
                     message.string = message.id
-        catalogue_path(language).parent.mkdir(parents=True, exist_ok=True)
-        with catalogue_path(language).open("wb") as file:
-            write_po(file, catalogue, width=120, sort_output=True, no_location=True)
+        write_catalogue(language, catalogue)
+
+
+def write_catalogue(language: str, catalogue: Catalog) -> None:
+    """The same messages give the same bytes: the header tells no times and no people."""
+    catalogue.project, catalogue.version = "Samband", "1"
+    catalogue.header_comment = f"# The interface of Samband: {OWN_NAMES[language]}."
+    catalogue.msgid_bugs_address = catalogue.last_translator = catalogue.language_team = ""
+    catalogue.creation_date = catalogue.revision_date = UNDATED
+    catalogue.fuzzy = False
+    path = catalogue_path(language)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write_po(file, catalogue, width=120, sort_output=True, no_location=True)
 
 
 def main(arguments: list[str]) -> int:

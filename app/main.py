@@ -91,7 +91,7 @@ def _page_routers() -> tuple[APIRouter, ...]:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     portal = open_portal(app.state.settings)
     app.state.portal = portal
-    if portal.engine.health().documents == 0:
+    if portal.engine.health().needs_rebuild:
         sync.rebuild(portal)
     else:
         sync.catch_up(portal)

@@ -67,7 +67,9 @@ class RequestGuard:
         if refusal:
             await plain_answer(send, *refusal)
             return
-        await self.app(scope, _bounded(receive), send)
+        # HEAD is answered like GET; the server, which keeps the scope as it came, leaves the body out.
+        inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        await self.app(inner, _bounded(receive), send)
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers = Headers(scope=scope)

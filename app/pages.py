@@ -184,6 +184,7 @@ def environment() -> Environment:
     env.filters["lang_attr"] = lang_attr
     env.filters["host"] = lambda url: (urlsplit(url).hostname or url).removeprefix("www.")
     env.filters["jsonld"] = jsonld
+    env.tests["web"] = is_web
     env.globals["asset"] = asset
     env.globals["static_version"] = static_version
     return env
@@ -202,6 +203,12 @@ def lang_attr(language: str) -> Markup:
 def jsonld(text: str) -> Markup:
     """JSON inside a `<script type="application/ld+json">`: nothing in it can end the element or open another one."""
     return Markup(text.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e"))  # noqa: S704  escaped above
+
+
+def is_web(url: str | None) -> bool:
+    """Whether a text of the data may be the target of a link: no script and no data hides in it."""
+    parts = urlsplit(url or "")
+    return parts.scheme in {"https", "http"} and bool(parts.netloc)
 
 
 def asset(name: str) -> str:

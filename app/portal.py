@@ -3,7 +3,8 @@
 from sqlmodel import Session, col, select
 
 from app.db import make_engine, reading, revisions
-from app.directory.models import Confidence, EmergencyLine
+from app.directory.models import Confidence, EmergencyLine, Organisation
+from app.permissions import Visibility
 from app.settings import Settings
 from app.state import HelpLine, HelpLines, Portal
 from app.vocabulary.search import thesaurus
@@ -25,9 +26,16 @@ def open_portal(settings: Settings) -> Portal:
     with reading(database) as session:
         vocabulary = load_vocabulary(session)
         help_lines = load_help_lines(session)
-    understander = Understander(thesaurus(vocabulary), cache_dir=settings.data_dir / "cache")
+        names = words_of_names(session)
+    understander = Understander(thesaurus(vocabulary), names, settings.data_dir / "cache")
     engine = EmbeddedEngine(settings.data_dir / "index", understander)
     return Portal(settings, database, vocabulary, understander, engine, help_lines)
+
+
+def words_of_names(session: Session) -> set[str]:
+    """The words of organisations' names: no spelling mistakes of something else."""
+    rows = session.exec(select(Organisation.names).where(Organisation.visibility == Visibility.CLEAR))
+    return {word for names in rows for name in names.values() for word in name.split()}
 
 
 def load_help_lines(session: Session) -> HelpLines:

@@ -47,7 +47,9 @@ if isinstance(given, Connection):
     run(given)
 else:
     engine = make_engine(context.config.get_main_option("sqlalchemy.url") or get_settings().sqlalchemy_url)
-    with engine.connect() as connection:
-        run(connection)
-        connection.commit()
-    engine.dispose()
+    try:
+        with engine.connect() as connection:
+            run(connection)
+            connection.commit()
+    finally:
+        engine.dispose()

@@ -1,5 +1,6 @@
 """The records in memory, one row each: what facets, totals and order are counted from."""
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,22 +18,17 @@ _NO_YEAR = -(2**15)
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`classes`: the visibility classes its rows have, its own first."""
+    """`classes`: the visibility classes its rows have, its own first. What only a hit shows stays in the index."""
 
     ordinal: int
     key: str
     kind: str
-    language: str
     title: str
-    names: tuple[str, ...]
-    concepts: tuple[str, ...]
     facets: Mapping[str, tuple[str, ...]]
     year: int | None
     version: str
     passages: int
-    classes: tuple[VisibilityClass, ...]
-    title_mentions: tuple[tuple[int, int, str], ...]
-    title_bases: Sequence[Sequence[str] | None]
+    classes: Sequence[VisibilityClass]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,30 +128,45 @@ def _facet(rows: Iterable[tuple[int, Sequence[str]]]) -> _Facet:
     return _Facet(tuple(codes), np.array(owners, dtype=np.int64), np.array(coded, dtype=np.int64))
 
 
-def record_of(stored: Sequence[StoredRecord]) -> Record:
-    """From the rows of one record, in any order."""
-    head = next(row for row in stored if row["is_head"])
-    parts = [VisibilityClass(frozenset(row["head"]), frozenset(row["part"])) for row in stored if not row["is_head"]]
-    facets = {name: tuple(values) for name, values in head["facets"].items()}
-    # Facets that every document has, whether its maker thought of them or not.
-    facets.setdefault("kind", (head["kind"],))
-    facets.setdefault("language", (head["language"],))
-    return Record(
-        ordinal=head["ordinal"],
-        key=head["key"],
-        kind=head["kind"],
-        language=head["language"],
-        title=head["title"],
-        names=tuple(head["names"]),
-        concepts=tuple(head["concepts"]),
-        facets=facets,
-        year=head["year"],
-        version=head["version"],
-        passages=head["passages"],
-        classes=(VisibilityClass(frozenset(head["head"]), frozenset(head["part"])), *parts),
-        title_mentions=tuple((first, last, concept) for first, last, concept in head["title_mentions"]),
-        title_bases=tuple(head["title_bases"]),
-    )
+class RecordMaker:
+    """Ten thousand records have few different facet values and visibilities: equal ones become the same object."""
+
+    def __init__(self) -> None:
+        self._values: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._classes: dict[tuple[tuple[str, ...], tuple[str, ...]], VisibilityClass] = {}
+        self._seen_by: dict[str, list[VisibilityClass]] = {}
+        self.records: dict[str, Record] = {}
+
+    def add(self, row: StoredRecord) -> None:
+        """The rows of one record, in any order."""
+        classes = self._seen_by.setdefault(row["key"], [])
+        if not row["is_head"]:
+            classes.append(self._class(row))
+            return
+        classes.insert(0, self._class(row))
+        # Two facets every document has, whether its maker thought of them or not.
+        facets = {"kind": [row["kind"]], "language": [row["language"]], **row["facets"]}
+        self.records[row["key"]] = Record(
+            ordinal=row["ordinal"],
+            key=row["key"],
+            kind=sys.intern(row["kind"]),
+            title=row["title"],
+            facets={sys.intern(name): self._same(values) for name, values in facets.items()},
+            year=row["year"],
+            version=row["version"],
+            passages=row["passages"],
+            classes=classes,
+        )
+
+    def _same(self, values: Iterable[str]) -> tuple[str, ...]:
+        found = tuple(map(sys.intern, values))
+        return self._values.setdefault(found, found)
+
+    def _class(self, row: StoredRecord) -> VisibilityClass:
+        acls = self._same(row["head"]), self._same(row["part"])
+        if acls not in self._classes:
+            self._classes[acls] = VisibilityClass(frozenset(acls[0]), frozenset(acls[1]))
+        return self._classes[acls]
 
 
 def without(records: Mapping[str, Record], keys: Iterable[str]) -> dict[str, Record]:

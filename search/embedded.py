@@ -1,10 +1,13 @@
 """The embedded engine, in process: tantivy for matching and evidence, numpy for facets, totals and order."""
 
+import hashlib
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from importlib.metadata import version
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 import tantivy
@@ -25,10 +28,13 @@ from search.engine import (
 from search.evidence import Finder, Reasons, of_passage, of_title, snippet
 from search.folding import clean, fold_phrase
 from search.generations import Broken, Current, Generations, Locked
-from search.reader import Reader, Schemas, Scores, Snapshot, keys_query, known, stored_records
-from search.rows import SEPARATOR, RowWriter
+from search.reader import Reader, Schemas, Scores, Snapshot, keys_query, known, read_records
+from search.rows import ROW_FORMAT, SEPARATOR, RowWriter, StoredRecord
 from search.scoring import Group, PrefixWidener, groups_of
 from search.understand import Understander, Understanding
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _WRITER_BYTES = 64_000_000
 _MAX_SUGGESTION_PREFIX = 64
@@ -37,13 +43,27 @@ _MAX_SUGGESTIONS = 50
 _KIND_WEIGHTS = {"concept": 0.5}
 
 
+def _said_plainly(ask: Callable[P, R]) -> Callable[P, R]:
+    """tantivy tells of broken files and of what it cannot take by ValueError and OSError."""
+
+    @wraps(ask)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return ask(*args, **kwargs)
+        except (ValueError, OSError) as error:
+            raise EngineError(f"the index refused: {error}") from error
+
+    return asked
+
+
 class EmbeddedEngine:
     """`kind_weights` multiply the relevance of documents of a kind."""
 
     def __init__(
         self, directory: Path, understander: Understander, kind_weights: Mapping[str, float] | None = None
     ) -> None:
-        self._generations = Generations(directory)
+        made_with = f"{ROW_FORMAT} {understander.thesaurus.fingerprint}"
+        self._generations = Generations(directory, hashlib.sha256(made_with.encode()).hexdigest()[:8])
         self._understander = understander
         self._kind_weights = _KIND_WEIGHTS if kind_weights is None else kind_weights
         self._schemas = Schemas()
@@ -104,6 +124,7 @@ class EmbeddedEngine:
 
     # Reading
 
+    @_said_plainly
     def search(self, query: Query) -> Page:
         reader = self._reader(query.principals)
         if reader is None:
@@ -118,9 +139,10 @@ class EmbeddedEngine:
         per_page = max(1, min(query.per_page, MAX_PER_PAGE))
         start = (max(1, query.page) - 1) * per_page
         shown = [known(reader.columns.by_ordinal[ordinal]) for ordinal in ordered[start : start + per_page]]
-        hits = self._hits(reader, shown, scores, groups, understanding.text if understanding else "")
+        hits = self._hits(reader, shown, scores, groups, understanding)
         return Page(hits, int(found.sum()), facets)
 
+    @_said_plainly
     def suggest(self, prefix: str, principals: frozenset[str], limit: int = 8) -> tuple[Suggestion, ...]:
         reader = self._reader(principals)
         folded = fold_phrase(clean(prefix, _MAX_SUGGESTION_PREFIX))
@@ -137,20 +159,26 @@ class EmbeddedEngine:
             best.setdefault(key, suggestion)
         return tuple(best.values())[: max(0, min(limit, _MAX_SUGGESTIONS))]
 
+    @_said_plainly
     def similar(self, key: str, principals: frozenset[str], kinds: tuple[str, ...], limit: int = 5) -> tuple[Hit, ...]:
         reader = self._reader(principals)
         source = reader.columns.records.get(key) if reader else None
-        if reader is None or source is None or not reader.sees(source) or not source.concepts:
+        if reader is None or source is None or not reader.sees(source):
             return ()
-        scores = reader.scores(reader.scorer().tagged(source.concepts))
+        head = reader.heads([source])[source.ordinal]
+        if not head["concepts"]:
+            return ()
+        scores = reader.scores(reader.scorer().tagged(head["concepts"]))
         scores[source.ordinal] = -1
         found = scores >= 0
         if kinds:
             found &= reader.columns.kinds.having(kinds, reader.columns.size)
         ordered = reader.columns.ordered(np.flatnonzero(found), scores, Query(principals).sort)
         shown = [known(reader.columns.by_ordinal[one]) for one in ordered[: max(0, min(limit, MAX_PER_PAGE))]]
+        heads = reader.heads(shown)
         return tuple(
-            Hit(one.key, one.kind, float(scores[one.ordinal]), None, self._shared(source, one)) for one in shown
+            Hit(one.key, one.kind, float(scores[one.ordinal]), None, self._shared(head, heads[one.ordinal]))
+            for one in shown
         )
 
     def versions(self) -> Mapping[str, str]:
@@ -158,10 +186,13 @@ class EmbeddedEngine:
         return {key: record.version for key, record in snapshot.columns.records.items()} if snapshot else {}
 
     def health(self) -> Health:
-        snapshot = self._current_snapshot()
         engine = f"tantivy {version('tantivy')}"
+        current = self._current()
+        if current is not None and not self._generations.is_of_this_maker(current):
+            return Health(True, engine, 0, current.generation, "made by another version or thesaurus", True)
+        snapshot = self._current_snapshot()
         if snapshot is None:
-            return Health(True, engine, 0, "", "no index yet")
+            return Health(True, engine, 0, "", "no index yet", True)
         return Health(True, engine, len(snapshot.columns.records), snapshot.current.generation)
 
     def _scores(
@@ -186,15 +217,23 @@ class EmbeddedEngine:
         return scores, called
 
     def _hits(
-        self, reader: Reader, shown: Sequence[Record], scores: tuple[Scores, Scores], groups: Sequence[Group], text: str
+        self,
+        reader: Reader,
+        shown: Sequence[Record],
+        scores: tuple[Scores, Scores],
+        groups: Sequence[Group],
+        asked: Understanding | None,
     ) -> tuple[Hit, ...]:
-        passages = reader.best_passages(shown, groups)
+        text, language = (asked.text, asked.language) if asked else ("", "")
+        heads = reader.heads(shown)
+        passages = reader.best_passages(shown, groups, language)
         finder = Finder(groups)
         reasons = Reasons(self._understander.thesaurus, groups, text)
         hits = []
         for record in shown:
+            head = heads[record.ordinal]
             passage = passages.get(record.ordinal)
-            texts = [of_title(record), *([of_passage(passage)] if passage else [])]
+            texts = [of_title(head), *([of_passage(passage)] if passage else [])]
             found = [(one, match) for one in texts for match in finder.matches(one)]
             in_passage = [match for one, match in found if one is texts[-1]]
             is_called_so = bool(scores[1][record.ordinal] >= 0)
@@ -204,17 +243,17 @@ class EmbeddedEngine:
                     kind=record.kind,
                     score=float(scores[0][record.ordinal]),
                     snippet=snippet(passage, in_passage) if passage else None,
-                    why=reasons.why(record, found, is_called_so) if text else (),
+                    why=reasons.why(head, found, is_called_so) if text else (),
                 )
             )
         return tuple(hits)
 
-    def _shared(self, source: Record, other: Record) -> tuple[Why, ...]:
+    def _shared(self, source: StoredRecord, other: StoredRecord) -> tuple[Why, ...]:
         thesaurus = self._understander.thesaurus
         return tuple(
-            Why(thesaurus.label(one, source.language), *thesaurus.label_and_language(one, other.language), one)
-            for one in source.concepts
-            if one in other.concepts
+            Why(thesaurus.label(one, source["language"]), *thesaurus.label_and_language(one, other["language"]), one)
+            for one in source["concepts"]
+            if one in other["concepts"]
         )
 
     # Snapshots
@@ -225,11 +264,14 @@ class EmbeddedEngine:
         reader = Reader(snapshot, principals, self._schemas) if snapshot and principals else None
         return reader if reader and reader.classes else None
 
-    def _current_snapshot(self) -> Snapshot | None:
+    def _current(self) -> Current | None:
         try:
-            current = self._generations.current()
+            return self._generations.current()
         except Broken as error:
             raise EngineDown(str(error)) from error
+
+    def _current_snapshot(self) -> Snapshot | None:
+        current = self._current()
         if current is None:
             return None
         snapshot = self._snapshot
@@ -246,14 +288,14 @@ class EmbeddedEngine:
         """`before` and `replaced`: read only these keys anew."""
         try:
             records, passages = self._indexes(current.generation)
+            searcher = records.searcher()
+            if before and replaced:
+                kept = without(before.columns.records, replaced)
+                kept |= read_records(searcher, keys_query(self._schemas.records, replaced))
+            else:
+                kept = read_records(searcher, tantivy.Query.all_query())
         except (OSError, ValueError) as error:
             raise EngineDown(f"the index cannot be opened: {error}") from error
-        searcher = records.searcher()
-        if before and replaced:
-            kept = without(before.columns.records, replaced)
-            kept |= stored_records(searcher, keys_query(self._schemas.records, replaced))
-        else:
-            kept = stored_records(searcher, tantivy.Query.all_query())
         snapshot = Snapshot(current, searcher, passages.searcher(), Columns(kept))
         self._snapshot = snapshot
         return snapshot

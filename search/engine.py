@@ -134,11 +134,14 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Health:
+    """`needs_rebuild`: there is no index yet, or another thesaurus or another version of the engine made it."""
+
     is_up: bool
     version: str
     documents: int
     generation: str
     detail: str = ""
+    needs_rebuild: bool = False
 
 
 class SearchEngine(Protocol):

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from search.citations import citations
-from search.columns import Record
 from search.engine import Fragment, Snippet, Why
 from search.folding import fold_phrase, folded_words, word_spans
-from search.rows import StoredPassage, exact_key
+from search.rows import StoredPassage, StoredRecord, bases_of, exact_key
 from search.scoring import Group
 from search.thesaurus import Thesaurus
 
@@ -32,7 +31,7 @@ class AnalysedText:
 
     text: str
     language: str
-    bases: Sequence[Sequence[str] | None]
+    bases: str
     mentions: Sequence[tuple[int, int, str]]
 
 
@@ -40,8 +39,8 @@ def of_passage(stored: StoredPassage) -> AnalysedText:
     return AnalysedText(stored["text"], stored["language"], stored["bases"], stored["mentions"])
 
 
-def of_title(record: Record) -> AnalysedText:
-    return AnalysedText(record.title, record.language, record.title_bases, record.title_mentions)
+def of_title(stored: StoredRecord) -> AnalysedText:
+    return AnalysedText(stored["title"], stored["language"], stored["title_bases"], stored["title_mentions"])
 
 
 class Finder:
@@ -62,9 +61,8 @@ class Finder:
         met: list[tuple[int, int, int, str | None]] = [
             (number, index, index, None) for index, word in enumerate(words) for number in by_form.get(word, ())
         ]
-        for index, bases in enumerate(text.bases):
-            for form in bases or ():
-                met += [(number, index, index, None) for number in by_form.get(form, ())]
+        for index, base in bases_of(text.bases, words):
+            met += [(number, index, index, None) for number in by_form.get(base, ())]
         for first, last, concept in text.mentions:
             for number, languages in self._by_concept.get(concept, ()):
                 if languages is None or text.language in languages:
@@ -143,7 +141,9 @@ class Reasons:
         self._query = query
         self._key = exact_key(query)
 
-    def why(self, record: Record, found: Sequence[tuple[AnalysedText, Match]], is_called_so: bool) -> tuple[Why, ...]:
+    def why(
+        self, record: StoredRecord, found: Sequence[tuple[AnalysedText, Match]], is_called_so: bool
+    ) -> tuple[Why, ...]:
         """`found`: in its title, then in the passage that is shown."""
         reasons = list(self._called_so(record)) if is_called_so else []
         for number, group in enumerate(self._groups):
@@ -153,29 +153,29 @@ class Reasons:
                 reasons.append(reason)
         return tuple(dict.fromkeys(reasons))
 
-    def _called_so(self, record: Record) -> Iterator[Why]:
-        for name in record.names:
+    def _called_so(self, record: StoredRecord) -> Iterator[Why]:
+        for name in record["names"]:
             if self._key and exact_key(name) == self._key:
                 yield Why(self._query, name, self._language(name, record))
                 return
 
-    def _by_tag(self, group: Group, record: Record) -> Why | None:
+    def _by_tag(self, group: Group, record: StoredRecord) -> Why | None:
         for concept in group.concepts:
             allowed = group.languages[concept.id]
-            if concept.id in record.concepts and (allowed is None or record.language in allowed):
-                label, language = self._thesaurus.label_and_language(concept.id, record.language)
+            if concept.id in record["concepts"] and (allowed is None or record["language"] in allowed):
+                label, language = self._thesaurus.label_and_language(concept.id, record["language"])
                 return Why(group.surface, label, language, concept.id)
         return None
 
-    def _by_name(self, group: Group, record: Record) -> Why | None:
+    def _by_name(self, group: Group, record: StoredRecord) -> Why | None:
         forms = {form for one in group.forms for form in one}
-        for name in record.names:
+        for name in record["names"]:
             if not forms.isdisjoint(fold_phrase(name).split()):
                 return Why(group.surface, name, self._language(name, record))
         return None
 
-    def _language(self, name: str, record: Record) -> str:
-        return self._thesaurus.language_of(name) or record.language
+    def _language(self, name: str, record: StoredRecord) -> str:
+        return self._thesaurus.language_of(name) or record["language"]
 
 
 def _plainest(group: Group, found: Sequence[tuple[AnalysedText, Match]]) -> Why | None:

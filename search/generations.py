@@ -37,8 +37,11 @@ class Current:
 
 
 class Generations:
-    def __init__(self, directory: Path) -> None:
+    """`maker` is written into the names of generations: who reads them can tell whether the same made them."""
+
+    def __init__(self, directory: Path, maker: str = "") -> None:
         self._directory = directory
+        self._maker = maker
         self._thread_lock = threading.Lock()
         directory.mkdir(parents=True, exist_ok=True)
 
@@ -53,11 +56,14 @@ class Generations:
             raise Broken("the file CURRENT names no generation")
         return Current(said[1], int(said[2]))
 
+    def is_of_this_maker(self, current: Current) -> bool:
+        return current.generation.startswith(f"generation-{self._maker}")
+
     def path(self, generation: str) -> Path:
         return self._directory / generation
 
     def create(self) -> str:
-        generation = f"generation-{uuid4().hex[:12]}"
+        generation = f"generation-{self._maker}{uuid4().hex[:12]}"
         self.path(generation).mkdir()
         return generation
 

@@ -73,20 +73,29 @@ class Matcher:
         for concept in thesaurus.concepts.values():
             for label in concept.labels:
                 self._add(_Term(concept.id, label))
+        self._exact_lower = {surface.lower() for surface in self._exact}
         self._folded_words = {fold(word) for word in self.label_words}
         self._folded_parts = {fold(part): terms for part, terms in self._parts.items()}
 
+    def may_begin(self, lower: str, forms: Collection[str]) -> bool:
+        """Whether any label begins with this word."""
+        return lower in self._exact_lower or any(form in self._root.next for form in forms)
+
     def mentions(
-        self, words: Sequence[Token], forms: Sequence[Collection[str]], languages: Collection[str]
+        self,
+        surfaces: Sequence[str],
+        forms: Sequence[Collection[str]],
+        languages: Collection[str],
+        starts: Iterable[int] | None = None,
     ) -> list[Mention]:
         """Every label in these languages, nested ones too; `forms` are those of each word, the meant one first.
 
-        Abbreviations count in any language: they are the same everywhere.
+        Abbreviations count in any language: they are the same everywhere. `starts`: the words that may begin one.
         """
         found: list[Mention] = []
         root = self._root.next
-        for first, token in enumerate(words):
-            for term in self._exact.get(token.surface, ()):
+        for first in range(len(surfaces)) if starts is None else starts:
+            for term in self._exact.get(surfaces[first], ()):
                 found.append(_mention(first, first, term, MatchKind.LABEL))
             met: dict[int, list[_Met]] = {}
             for number, form in enumerate(forms[first]):

@@ -1,19 +1,20 @@
 """One reader's view of one commit of the index: everything they ask goes through their visibility."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 import tantivy
 from tantivy import Occur
 
-from search.columns import Columns, Record, record_of
+from search.columns import Columns, Record, RecordMaker
 from search.generations import Current
-from search.rows import StoredPassage, StoredRecord, passage_schema, record_schema
+from search.rows import StoredPassage, StoredRecord, passage_schema, record_schema, stored_passage, stored_record
 from search.scoring import Group, Scorer, concept_terms, visible_rows
+
+_SAME_LANGUAGE = 0.125
+"""Less than anything that a passage says about the query."""
 
 Scores = npt.NDArray[np.float64]
 
@@ -60,8 +61,20 @@ class Reader:
             np.maximum.at(scores, np.array(ordinals, dtype=np.int64), np.array([score for score, _ in hits]))
         return scores
 
-    def best_passages(self, records: Sequence[Record], groups: Sequence[Group]) -> dict[int, StoredPassage]:
-        """Per ordinal the visible passage that answers most groups, the first of several."""
+    def heads(self, records: Sequence[Record]) -> dict[int, StoredRecord]:
+        """By ordinal, what everyone who sees these records may see."""
+        if not records:
+            return {}
+        wanted = keys_query(self._schemas.records, [one.key for one in records])
+        limit = sum(len(record.classes) for record in records)
+        hits = self.records.search(wanted, limit, count=False).hits
+        rows = [stored_record(self.records.doc(address)) for _, address in hits]
+        return {row["ordinal"]: row for row in rows if row["is_head"]}
+
+    def best_passages(
+        self, records: Sequence[Record], groups: Sequence[Group], language: str
+    ) -> dict[int, StoredPassage]:
+        """Per ordinal the visible passage that answers most groups; of several one in `language`, else the first."""
         limit = sum(record.passages for record in records)
         if not limit:
             return {}
@@ -70,6 +83,7 @@ class Reader:
             (Occur.Must, tantivy.Query.const_score_query(self._visible_passages, 0.0)),
             (Occur.Must, tantivy.Query.const_score_query(keys_query(schema, [one.key for one in records]), 0.0)),
             *((Occur.Should, _passage_query(schema, group)) for group in groups),
+            (Occur.Should, _language_query(schema, language)),
         ]
         hits = self._passages.search(tantivy.Query.boolean_query(clauses), limit, count=False).hits
         addresses = [address for _, address in hits]
@@ -81,7 +95,7 @@ class Reader:
             held = best.get(int(ordinal or 0))
             if held is None or rank[:2] < held[:2]:
                 best[int(ordinal or 0)] = rank
-        return {ordinal: _stored_passage(self._passages.doc(rank[2])) for ordinal, rank in best.items()}
+        return {ordinal: stored_passage(self._passages.doc(rank[2])) for ordinal, rank in best.items()}
 
 
 def known(record: Record | None) -> Record:
@@ -96,16 +110,17 @@ def keys_query(schema: tantivy.Schema, keys: Iterable[str]) -> tantivy.Query:
     )
 
 
-def stored_records(searcher: tantivy.Searcher, query: tantivy.Query) -> dict[str, Record]:
-    rows: dict[str, list[StoredRecord]] = {}
+def read_records(searcher: tantivy.Searcher, query: tantivy.Query) -> dict[str, Record]:
+    maker = RecordMaker()
     for _, address in searcher.search(query, max(1, searcher.num_docs), count=False).hits:
-        row = cast(StoredRecord, json.loads(searcher.doc(address)["data"][0]))
-        rows.setdefault(row["key"], []).append(row)
-    return {key: record_of(stored) for key, stored in rows.items()}
+        maker.add(stored_record(searcher.doc(address)))
+    return maker.records
 
 
-def _stored_passage(document: tantivy.Document) -> StoredPassage:
-    return cast(StoredPassage, json.loads(document["data"][0]))
+def _language_query(schema: tantivy.Schema, language: str) -> tantivy.Query:
+    return tantivy.Query.const_score_query(
+        tantivy.Query.term_query(schema, "language", language, "basic"), _SAME_LANGUAGE
+    )
 
 
 def _passage_query(schema: tantivy.Schema, group: Group) -> tantivy.Query:

@@ -8,17 +8,20 @@ a reader's filter is the list of the classes they may see.
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import TypedDict, cast
 
 import tantivy
 
+from search.analysis import Analysis
 from search.citations import citations
+from search.endings import with_ending
 from search.engine import Document, Passage
 from search.folding import clean, fold_phrase, tokens
 from search.matching import MatchKind
-from search.understand import Analysis, Understander
+from search.understand import Understander
 
 GAP = "\u00b6"
 SEPARATOR = "\x1f"
@@ -26,6 +29,9 @@ _PAUSE = re.compile(r"[,:;(]|\s[-–—]\s")
 _MAX_NAME_CHARACTERS = 1_000
 _MAX_SUGGESTED_WORDS = 8
 _LONGEST_ABBREVIATION = 3
+
+ROW_FORMAT = 3
+"""Goes up with every change of what stands in a row: an index of another format is filled anew."""
 
 LEXICAL_TIERS = ("title", "names", "text")
 CONCEPT_TIERS = ("concept_title", "concept_tag", "concept_text", "concept_part")
@@ -47,15 +53,17 @@ class StoredRecord(TypedDict):
     is_head: bool
     passages: int
     title_mentions: list[tuple[int, int, str]]
-    title_bases: list[list[str] | None]
+    title_bases: str
 
 
 class StoredPassage(TypedDict):
+    """`bases`: per token the endings of its base forms, with a bar between; spaces between tokens."""
+
     text: str
     language: str
     page: int | None
     mentions: list[tuple[int, int, str]]
-    bases: list[list[str] | None]
+    bases: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,7 @@ def record_schema() -> tantivy.Schema:
 
 def passage_schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    for raw in ("key", "visibility", "concept_text", "concept_part"):
+    for raw in ("key", "visibility", "language", "concept_text", "concept_part"):
         builder.add_text_field(raw, tokenizer_name="raw", index_option="basic")
     for words in ("text", "bases"):
         builder.add_text_field(words, tokenizer_name="whitespace", index_option="basic")
@@ -171,7 +179,7 @@ def _record_row(
     if is_head:
         for suggestion in _suggestions(document):
             row.add_text("suggest", suggestion)
-    row.add_bytes("data", json.dumps(_stored_record(document, ordinal, visibility, title), ensure_ascii=False).encode())
+    row.add_bytes("data", _packed(_stored_record(document, ordinal, visibility, title)))
     return row
 
 
@@ -183,6 +191,7 @@ def _passage_row(
     row.add_text("visibility", visibility.token)
     row.add_unsigned("ordinal", ordinal)
     row.add_unsigned("number", number)
+    row.add_text("language", passage.language)
     _add_running_text(row, [analysis])
     _add_concepts(row, "concept_text", [analysis])
     stored = StoredPassage(
@@ -190,9 +199,9 @@ def _passage_row(
         language=passage.language,
         page=passage.page,
         mentions=_stored_mentions(analysis),
-        bases=_stored_bases(analysis),
+        bases=analysis.endings,
     )
-    row.add_bytes("data", json.dumps(stored, ensure_ascii=False).encode())
+    row.add_bytes("data", _packed(stored))
     return row
 
 
@@ -213,7 +222,7 @@ def _stored_record(document: Document, ordinal: int, visibility: VisibilityClass
         is_head=visibility.head == visibility.part,
         passages=len(document.passages),
         title_mentions=_stored_mentions(title),
-        title_bases=_stored_bases(title),
+        title_bases=title.endings,
     )
 
 
@@ -229,23 +238,13 @@ def _keys(document: Document) -> Iterable[str]:
 
 
 def _forms(analysis: Analysis) -> Iterable[str]:
-    for forms in analysis.forms:
-        yield from forms
-    for citation in analysis.citations:
-        yield citation.key
+    return (*analysis.words, *sorted(analysis.bases))
 
 
 def _add_running_text(row: tantivy.Document, analyses: list[Analysis]) -> None:
     """Words as written, in order, with a gap between pieces so that no phrase runs across; base forms beside them."""
-    words: list[str] = []
-    bases: set[str] = set()
-    for analysis in analyses:
-        words += [token.folded for token in analysis.tokens]
-        words.append(GAP)
-        bases.update(form for forms in set(analysis.forms) if len(forms) > 1 for form in forms)
-        bases.update(citation.key for citation in analysis.citations)
-    row.add_text("text", " ".join(words))
-    row.add_text("bases", " ".join(sorted(bases)))
+    row.add_text("text", f" {GAP} ".join(" ".join(analysis.words) for analysis in analyses))
+    row.add_text("bases", " ".join(frozenset().union(*(analysis.bases for analysis in analyses))))
 
 
 def _add_concepts(row: tantivy.Document, field: str, analyses: list[Analysis]) -> None:
@@ -274,6 +273,30 @@ def _stored_mentions(analysis: Analysis) -> list[tuple[int, int, str]]:
     return [(mention.first, mention.last, mention.concept) for mention in analysis.mentions]
 
 
-def _stored_bases(analysis: Analysis) -> list[list[str] | None]:
-    """By token; most have none but themselves."""
-    return [list(forms[1:]) if len(forms) > 1 else None for forms in analysis.forms]
+def bases_of(stored: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Numbers of tokens and base forms they have; `words` are the folded tokens."""
+    for number, (word, endings) in enumerate(zip(words, stored.split(" "), strict=False)):
+        if endings:
+            for one in endings.split("|"):
+                yield number, with_ending(word, one)
+
+
+def _packed(row: StoredRecord | StoredPassage) -> bytes:
+    text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    return zlib.compress(text.encode(errors="replace"), 6)
+
+
+def stored_record(row: tantivy.Document) -> StoredRecord:
+    return cast(StoredRecord, _unpacked(row))
+
+
+def stored_passage(row: tantivy.Document) -> StoredPassage:
+    return cast(StoredPassage, _unpacked(row))
+
+
+def _unpacked(row: tantivy.Document) -> object:
+    """Raises ValueError for rows that another version of this has written."""
+    try:
+        return json.loads(zlib.decompress(row["data"][0]))
+    except zlib.error as error:
+        raise ValueError(f"a row cannot be read: {error}") from error

@@ -1,8 +1,10 @@
 """A snapshot of concepts and labels in memory. It is handed in; nothing here knows where it comes from."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 _LONGEST_ABBREVIATION = 3
 
@@ -67,6 +69,12 @@ class Thesaurus:
     def language_of(self, label: str) -> str | None:
         """The (first) language that has this label."""
         return self._languages.get(label)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The same for the same concepts and countries: what an index was tagged with."""
+        told = repr((sorted(self.concepts.values(), key=lambda one: one.id), self.countries))
+        return hashlib.sha256(told.encode()).hexdigest()
 
     def label(self, concept: str, language: str) -> str:
         """The preferred label in this language, else in English, else any, else the id."""

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import partial
 from pathlib import Path
 
+from search.analysis import Analysis, KnownWord, Memory
 from search.citations import Citation, citations
-from search.folding import Token, clean, fold, fold_phrase, tokens
+from search.endings import ending
+from search.folding import Token, clean, cut, fold, fold_phrase, tokens
 from search.lemmas import LANGUAGES, Lemmatizer
 from search.matching import Matcher, MatchKind, Mention, longest_first
 from search.spelling import Speller
@@ -18,7 +20,6 @@ MAX_QUERY_CHARACTERS = 256
 MAX_QUERY_WORDS = 32
 _MAX_TEXT_CHARACTERS = 20_000
 _PHRASE = re.compile(r"[\"“”„«»]([^\"“”„«»]{2,})[\"“”„«»]")
-_REMEMBERED_WORDS = 100_000
 _SHORTEST_CORRECTABLE = 5
 _LONGEST_COUNTRY_NAME_WORDS = 4
 
@@ -101,17 +102,6 @@ class Understanding:
     was_cut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """A piece of a document: its tokens, for each its folded form and base forms, and what it speaks of."""
-
-    text: str
-    tokens: tuple[Token, ...]
-    forms: tuple[tuple[str, ...], ...]
-    mentions: tuple[Mention, ...]
-    citations: tuple[Citation, ...]
-
-
 class Understander:
     """`cache_dir` keeps the word lists in a form that opens at once. Thread-safe.
 
@@ -125,8 +115,7 @@ class Understander:
         self.thesaurus = thesaurus
         self.lemmatizer = Lemmatizer(cache_dir)
         self._matcher = Matcher(thesaurus, self.lemmatizer)
-        self._document_forms = lru_cache(maxsize=_REMEMBERED_WORDS)(self._forms)
-        self._parts = lru_cache(maxsize=_REMEMBERED_WORDS)(self._split)
+        self._memory: dict[tuple[str, ...], Memory] = {}
         names = {token.lower for text in vocabulary_words for token in tokens(text)}
         self._speller = Speller(sorted(self._matcher.correctable_words | names))
         self._known_words = {fold(word) for word in names | self._matcher.label_words}
@@ -135,15 +124,26 @@ class Understander:
     def analyse(self, text: str, language: str) -> Analysis:
         """For indexing. Labels of the text's own language only: elsewhere the same letters mean something else."""
         text = clean(text, _MAX_TEXT_CHARACTERS)
-        found = tokens(text)
+        surfaces, lower, folded = cut(text)
         languages = _family(language)
-        forms = tuple(self._document_forms(token.lower, languages[0]) for token in found)
-        mentions = self._matcher.mentions(found, forms, languages)
-        if language != "en":
-            mentions += self._compounds(found, mentions, languages)
+        memory = self._memory.setdefault(languages, Memory(partial(self._known, languages)))
+        known = list(map(memory.__getitem__, lower))
+        starts = [index for index, word in enumerate(known) if word.may_begin]
+        mentions = self._matcher.mentions(surfaces, [word.forms for word in known], languages, starts)
+        mentions += _compounds([word.parts for word in known], mentions)
         cited = citations(text)
-        mentions += [mention for citation in cited for mention in self._citation_mentions(citation, found)]
-        return Analysis(text, tuple(found), forms, tuple(mentions), tuple(cited))
+        if cited:
+            found = tokens(text)
+            mentions += [mention for citation in cited for mention in self._citation_mentions(citation, found)]
+        bases = {form for word in set(known) if word.endings for form in word.forms[1:]}
+        return Analysis(
+            text=text,
+            words=folded,
+            bases=frozenset(bases.union(citation.key for citation in cited)),
+            endings=" ".join(word.endings for word in known).rstrip(),
+            mentions=tuple(mentions),
+            citations=tuple(cited),
+        )
 
     def query(self, text: str, language: str, switched_off: frozenset[str] = frozenset()) -> Understanding:
         was_cut = len(text) > MAX_QUERY_CHARACTERS
@@ -173,9 +173,18 @@ class Understander:
 
     def forget(self) -> None:
         """Empty the memory of words, so that a measurement starts cold."""
-        self._document_forms.cache_clear()
-        self._parts.cache_clear()
+        self._memory.clear()
         self.lemmatizer.forget()
+
+    def _known(self, languages: tuple[str, ...], word: str) -> KnownWord:
+        forms = self._forms(word, languages[0])
+        return KnownWord(
+            forms=forms,
+            endings="|".join(ending(forms[0], base) for base in forms[1:]),
+            may_begin=self._matcher.may_begin(word, forms),
+            # English writes its compounds apart.
+            parts=() if languages == ("en",) else self._split(word, languages),
+        )
 
     def _forms(self, word: str, *languages: str) -> tuple[str, ...]:
         """The word (lower case) and its base forms, folded."""
@@ -184,14 +193,18 @@ class Understander:
 
     def _query_forms(self, token: Token, corrections: dict[str, str]) -> tuple[str, ...]:
         """The correction, where there is one, first: it is what is meant."""
-        forms = self._forms(token.lower, *self._languages_of(token.lower))
+        forms = self._typed_forms(token.lower)
         for meant in tokens(corrections.get(token.lower, "")):
-            forms = self._forms(meant.lower, *self._languages_of(meant.lower)) + forms
+            forms = self._typed_forms(meant.lower) + forms
         return tuple(dict.fromkeys(forms))
 
-    def _languages_of(self, word: str) -> tuple[str, ...]:
-        """Where a word list knows the word; every language when none does: there, rules may still find a base form."""
-        return tuple(one for one in LANGUAGES if self.lemmatizer.is_known(word, one)) or LANGUAGES
+    def _typed_forms(self, word: str) -> tuple[str, ...]:
+        """By the lists that know the word, or know it with its marks; by the rules of every language when none does."""
+        known = [one for one in LANGUAGES if self.lemmatizer.is_known(word, one)]
+        marked = {} if known else self.lemmatizer.with_marks(word)
+        if marked:
+            return tuple(form for language, written in marked.items() for form in self._forms(written, language))
+        return self._forms(word, *(known or LANGUAGES))
 
     def _corrections(self, found: Sequence[Token]) -> dict[str, str]:
         """For words that no word list, no label and no name knows."""
@@ -203,23 +216,11 @@ class Understander:
                 or not token.lower.isalpha()
             ):
                 continue
-            if not self.lemmatizer.is_known_anywhere(token.lower) and not self._parts(token.lower, LANGUAGES):
+            if not self.lemmatizer.is_known_anywhere(token.lower) and not self._split(token.lower, LANGUAGES):
                 nearest = self._speller.nearest(token.folded)
                 if nearest:
                     meant[token.lower] = nearest
         return meant
-
-    def _compounds(
-        self, found: Sequence[Token], mentions: Sequence[Mention], languages: tuple[str, ...]
-    ) -> list[Mention]:
-        """Parts of words that no label has met."""
-        named = {index for mention in mentions for index in range(mention.first, mention.last + 1)}
-        return [
-            Mention(index, index, concept, MatchKind.COMPOUND, label.text, label.language)
-            for index, token in enumerate(found)
-            if index not in named
-            for concept, label in self._parts(token.lower, languages)
-        ]
 
     def _split(self, word: str, languages: tuple[str, ...]) -> tuple[tuple[str, Label], ...]:
         """The word itself, or else its base form: `vinnumansals` is vinnumansal."""
@@ -232,14 +233,14 @@ class Understander:
     def _query_mentions(
         self, found: Sequence[Token], forms: Sequence[Collection[str]], corrections: dict[str, str]
     ) -> list[Mention]:
-        met = longest_first(self._matcher.mentions(found, forms, _EVERY_LANGUAGE))
+        met = longest_first(self._matcher.mentions([token.surface for token in found], forms, _EVERY_LANGUAGE))
         met = [
             replace(mention, how=MatchKind.FUZZY)
             if any(found[index].lower in corrections for index in range(mention.first, mention.last + 1))
             else mention
             for mention in met
         ]
-        return met + self._compounds(found, met, LANGUAGES)
+        return met + _compounds([self._split(token.lower, LANGUAGES) for token in found], met)
 
     def _words(
         self,
@@ -341,6 +342,17 @@ class Understander:
 
 
 _EVERY_LANGUAGE = frozenset((*LANGUAGES, "se", "fo", "kl", "et"))
+
+
+def _compounds(parts: Sequence[tuple[tuple[str, Label], ...]], mentions: Sequence[Mention]) -> list[Mention]:
+    """Parts of words that no label has met."""
+    named = {index for mention in mentions for index in range(mention.first, mention.last + 1)}
+    return [
+        Mention(index, index, concept, MatchKind.COMPOUND, label.text, label.language)
+        for index, found in enumerate(parts)
+        if found and index not in named
+        for concept, label in found
+    ]
 
 
 def _family(language: str) -> tuple[str, ...]:

@@ -1,92 +1,68 @@
-"""simplemma's word lists as files that open at once.
+"""simplemma's word lists as tries in files that open at once.
 
-Decoding all of them takes 3 s and 100 MB (as dictionaries 6 s and 700 MB) at every start. Written once to a folder
-they open in a millisecond, and the operating system keeps in memory only what is read. A list is sorted and front-
-coded, so a word is found by bisecting the first words of its blocks and decoding one block.
+Decoding all of them takes 3 s and 100 MB (as dictionaries 6 s and 700 MB) at every start. Written once to a folder they
+open in a millisecond. A form keeps only how its base form ends, so that forms share both their beginnings and their
+ends in the trie.
 """
 
-import mmap
 import os
+import subprocess
+import sys
 import tempfile
 import threading
-from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
+
+from marisa_trie import BytesTrie
 
 # The decoder is not public, but simplemma is pinned by hash, and a test compares every language with the public way.
 from simplemma.strategies.dictionaries import frontcode
 from simplemma.strategies.dictionaries.dictionary_factory import _read_decompressed
 
-_BLOCK = 8
+from search.endings import ending, with_ending
+from search.folding import spelt
+
+# Written by one process each: the longest list takes as long as all others together.
+_WRITTEN_TOGETHER = (("fi",), ("sv", "da", "nb", "is", "en", "nn"))
 
 
 class WordList(Mapping[str, str]):
-    """Word form → base form of one language, read from three files."""
+    """Word form → base form of one language, read in place."""
 
-    def __init__(self, stem: Path) -> None:
-        self._data = _map(stem.with_suffix(".data"))
-        self._seeds = _map(stem.with_suffix(".seeds"))
-        # Per block: where it starts in the data, where its seed's key ends, where its seed's value ends.
-        self._index = memoryview(_map(stem.with_suffix(".index"))).cast("q")
-        self._blocks = len(self._index) // 3
-        self._is_reversed, self._count, self._start = frontcode._read_header(self._data[:64])
+    def __init__(self, path: Path) -> None:
+        self._trie = BytesTrie().mmap(str(path))
 
     def __getitem__(self, key: str) -> str:
-        value = self._find(key)
-        if value is None:
+        # The trie takes a NUL for the end of the word.
+        found = self._trie.get(key) if "\0" not in key else None
+        if not found:
             raise KeyError(key)
-        return value
+        return with_ending(key, found[0].decode())
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._trie)
 
     def __iter__(self) -> Iterator[str]:
-        for _, key, _ in frontcode._iter_records(self._data[:], self._start):
-            yield self._turned(key).decode()
+        return iter(self._trie.iterkeys())
 
-    def __contains__(self, key: object) -> bool:
-        return isinstance(key, str) and self._find(key) is not None
-
-    def _find(self, key: str) -> str | None:
-        wanted = self._turned(key.encode(errors="ignore"))
-        block = self._block(wanted)
-        if block < 0:
-            return None
-        index, seeds, at = self._index, self._seeds, 3 * block
-        first = index[at - 1] if block else 0
-        end = index[at + 3] if block + 1 < self._blocks else len(self._data)
-        start, key_end = index[at], index[at + 1]
-        previous = seeds[first:key_end], seeds[key_end : index[at + 2]]
-        for _, found, value in frontcode._iter_records(self._data[start:end], 0, *previous):
-            if found == wanted:
-                return self._turned(value).decode()
-            if found > wanted:
-                return None
-        return None
-
-    def _block(self, wanted: bytes) -> int:
-        """The last block that can hold the word: each is seeded with the word before it, so that word is smaller."""
-        low, high = 0, self._blocks
-        index, seeds = self._index, self._seeds
-        while low < high:
-            middle = (low + high) // 2
-            begin = index[3 * middle - 1] if middle else 0
-            if seeds[begin : index[3 * middle + 1]] < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        return low - 1
-
-    def _turned(self, text: bytes) -> bytes:
-        return text[::-1] if self._is_reversed else text
+    def spellings(self, folded: str) -> Iterator[str]:
+        """Forms that become `folded` when their marks are forgotten."""
+        beginnings = [("", 0)]
+        while beginnings:
+            beginning, at = beginnings.pop()
+            if at == len(folded):
+                if beginning in self._trie:
+                    yield beginning
+            elif next(self._trie.iterkeys(beginning), None) is not None:
+                beginnings += [(beginning + letter, at + length) for letter, length in spelt(folded, at)]
 
 
 class WordLists:
-    """A dictionary factory for simplemma: every list is written on first use, then read in place. Thread-safe."""
+    """A dictionary factory for simplemma: the lists are written on first use, then read in place. Thread-safe."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder = folder.resolve() / f"simplemma-{version('simplemma')}-endings"
         self._lists: dict[str, WordList] = {}
         self._lock = threading.Lock()
 
@@ -99,37 +75,38 @@ class WordLists:
         return found
 
     def _open(self, language: str) -> WordList:
-        stem = self._folder / f"simplemma-{version('simplemma')}-{_BLOCK}" / language
-        if not stem.with_suffix(".index").exists():
-            _write(language, stem)
-        return WordList(stem)
+        path = self._folder / language
+        if not path.exists():
+            _write_all(self._folder)
+        return WordList(path)
 
 
-def _write(language: str, stem: Path) -> None:
-    stem.parent.mkdir(parents=True, exist_ok=True)
+def _write_all(folder: Path) -> None:
+    """In processes of their own: together on two cores, and the 300 MB it takes go with them."""
+    root = Path(__file__).parents[1]
+    commands = [[sys.executable, "-m", __name__, str(folder), *languages] for languages in _WRITTEN_TOGETHER]
+    writers = [subprocess.Popen(command, cwd=root) for command in commands]  # noqa: S603  nothing from outside
+    if any([writer.wait() for writer in writers]):
+        raise OSError(f"the word lists could not be written to {folder}")
+
+
+def _write(folder: Path, languages: Iterable[str]) -> None:
+    """A file stands there whole or not at all, also when two processes write at once."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for language in languages:
+        trie = BytesTrie((form, ending(form, base).encode()) for form, base in _decoded(language))
+        with tempfile.TemporaryDirectory(dir=folder) as beside:
+            trie.save(str(Path(beside, language)))
+            os.replace(Path(beside, language), folder / language)
+
+
+def _decoded(language: str) -> Iterator[tuple[str, str]]:
     data = _read_decompressed(language)
-    _, _, start = frontcode._read_header(data)
-    index = array("q")
-    seeds = bytearray()
-    previous = b"", b""
-    for number, (record_start, key, value) in enumerate(frontcode._iter_records(data, start)):
-        if number % _BLOCK == 0:
-            key_end = len(seeds) + len(previous[0])
-            seeds += previous[0] + previous[1]
-            index.extend((record_start, key_end, len(seeds)))
-        previous = key, value
-    _put(stem.with_suffix(".data"), data)
-    _put(stem.with_suffix(".seeds"), bytes(seeds))
-    # Last: where this file stands, the other two are whole, also when two processes write at once.
-    _put(stem.with_suffix(".index"), index.tobytes())
+    is_reversed, _, start = frontcode._read_header(data)
+    turn = -1 if is_reversed else 1
+    for _, form, base in frontcode._iter_records(data, start):
+        yield form[::turn].decode(), base[::turn].decode()
 
 
-def _put(path: Path, content: bytes) -> None:
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(content)
-    os.replace(file.name, path)
-
-
-def _map(path: Path) -> mmap.mmap:
-    with path.open("rb") as file:
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+if __name__ == "__main__":
+    _write(Path(sys.argv[1]), sys.argv[2:])

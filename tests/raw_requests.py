@@ -1,7 +1,8 @@
 """Requests as a server hands them to the application: nothing tidied by a client on the way."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -42,8 +43,14 @@ def ask(
         "state": {},
     }
     answer = Answer()
-    asyncio.run(app(scope, _receiver(body), _sender(answer)))
+    run_aside(app(scope, _receiver(body), _sender(answer)))
     return answer
+
+
+def run_aside(work: Coroutine[object, object, None]) -> None:
+    """In a thread of its own: the tests' thread may be running the browser's loop."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
 
 
 def _receiver(body: Iterable[bytes]) -> Receive:

@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -251,3 +252,9 @@ def test_s43_a_client_cannot_choose_its_address(make_app: Callable[..., FastAPI]
         for number in range(3)
     ]
     assert answers == [200, 200, 429]
+
+
+def test_head_is_answered_like_get(client: TestClient) -> None:
+    for path in ("/fi/", "/fi/organisations/fi-nas", "/api/v1/countries", "/static/portal.js"):
+        assert client.head(path).status_code == client.get(path).status_code == HTTPStatus.OK, path
+    assert client.head("/fi/organisations/nobody").status_code == HTTPStatus.NOT_FOUND

@@ -158,7 +158,7 @@ class CounterpartPage:
     @property
     def texts(self) -> list[Text]:
         facts = texts_of(fact for found in self.differences for fact in (*found.here, *found.there))
-        return [self.note, self.home_note, *(other.body.mandate for other in self.alternatives), *facts]
+        return [self.note, self.home_note, *facts]
 
     @property
     def has_differences(self) -> bool:

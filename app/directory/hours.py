@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import get_timezone_location
+from babel.dates import format_time, get_timezone_location
 
 from app.db_types import Hours
+from app.i18n import locale_of
 from app.vocabulary.service import Text, choose
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -28,11 +29,13 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class HoursLine:
-    """One published line: `days_text` in the reader's language, times by the clock at the contact."""
+    """One published line: days and times as the reader writes them, by the clock at the contact.
+
+    Days with a break have several `times`, each from and to.
+    """
 
     days_text: str
-    opens: str
-    closes: str
+    times: tuple[tuple[str, str], ...]
     tz_name: str
     note: Text
 
@@ -122,9 +125,9 @@ def open_hours(hours: Sequence[Hours], now: datetime, language: str, reader_zone
     today = list(periods(hours, local.date()))
     has_own_time = reader_zone is not None and now.astimezone(clock).utcoffset() != local.utcoffset()
     return OpenHours(
-        lines=tuple(_line(entry, language) for entry in hours),
+        lines=_lines(hours, language),
         is_open=current is not None,
-        change_at=f"{seen:%H:%M}" if seen else None,
+        change_at=time_text(seen.time(), language) if seen else None,
         change_day=_day_name(seen.date(), language) if seen and seen.date() != now.astimezone(clock).date() else None,
         spans=tuple(_spans(hours, local)),
         now=local.hour * 60 + local.minute,
@@ -133,10 +136,17 @@ def open_hours(hours: Sequence[Hours], now: datetime, language: str, reader_zone
     )
 
 
-def _line(entry: Hours, language: str) -> HoursLine:
-    assisted = [code for code in entry.note if code != "en"]
-    note = choose(entry.note, language, assisted)
-    return HoursLine(days_text(entry.days, language), entry.opens, entry.closes, zone_name(entry.tz, language), note)
+def _lines(hours: Sequence[Hours], language: str) -> tuple[HoursLine, ...]:
+    """In their order; the stretches of the same days stand on one line, unless a note tells them apart."""
+    return tuple(
+        HoursLine(
+            days_text(same[0].days, language),
+            tuple((clock_text(entry.opens, language), clock_text(entry.closes, language)) for entry in same),
+            zone_name(same[0].tz, language),
+            choose(same[0].note, language, [code for code in same[0].note if code != "en"]),
+        )
+        for same in (list(group) for _, group in groupby(hours, key=lambda entry: (entry.days, entry.note)))
+    )
 
 
 def _clock(today: Sequence[Period], now: datetime, zone_key: str, language: str) -> Clock:
@@ -144,8 +154,8 @@ def _clock(today: Sequence[Period], now: datetime, zone_key: str, language: str)
     times = [(period.opens.astimezone(zone), period.closes.astimezone(zone)) for period in today]
     return Clock(
         place=zone_name(zone_key, language),
-        today=tuple((f"{opens:%H:%M}", f"{closes:%H:%M}") for opens, closes in times),
-        now=f"{now.astimezone(zone):%H:%M}",
+        today=tuple((time_text(opens.time(), language), time_text(closes.time(), language)) for opens, closes in times),
+        now=time_text(now.astimezone(zone).time(), language),
     )
 
 
@@ -158,6 +168,18 @@ def _spans(hours: Sequence[Hours], local: datetime) -> Iterator[tuple[int, int]]
             last = min(MINUTES_A_DAY, int((period.closes - start).total_seconds() // 60))
             if last > first:
                 yield first, last
+
+
+def time_text(moment: time, language: str) -> str:
+    """`16:00` or `16.00`, as the language writes it."""
+    return format_time(moment, "short", locale=locale_of(language))
+
+
+def clock_text(published: str, language: str) -> str:
+    """A published `HH:MM` as the language writes it; the end of a day stays 24."""
+    if published == "24:00":
+        return time_text(time(23), language).replace("23", "24")
+    return time_text(time.fromisoformat(published), language)
 
 
 @lru_cache(maxsize=512)

@@ -1,6 +1,5 @@
 """What the home page reads from the database: coordinators, newest documents, one comparison, the library."""
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -8,10 +7,10 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from app.directory.contacts import Channel, channels_of
+from app.directory.facts import Duration, duration
 from app.directory.models import Counterpart, CounterpartBody, CountryFact, FactSource, Organisation
 from app.directory.names import own_name
 from app.directory.perspective import perspective
-from app.i18n import ngettext, speaking
 from app.library.models import CaseSummary, Edition, Material, PublicationStatus
 from app.pages import Visit
 from app.permissions import visible_where
@@ -23,8 +22,6 @@ REFLECTION = "reflection-period"
 NEWEST_SHOWN = 8
 DIRECT = frozenset({"phone", "helpline", "email"})
 """What can be dialled or written to at once."""
-LENGTH = re.compile(r"(\d{1,4}) (day|month)s?")
-DAYS_IN = {"day": 1.0, "month": 30.4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +50,10 @@ class NewDocument:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """`length` in words and `share` of the longest in percent, where the fact is a length; `text` says it in full."""
+    """`duration` and its `share` of the longest in percent, where the fact is a length; `text` says it in full."""
 
     country: str
-    length: str
+    duration: Duration | None
     share: int
     text: Text
     is_found: bool
@@ -146,34 +143,18 @@ def list_reflection_periods(session: Session, visit: Visit) -> tuple[Period, ...
     wanted = {key for fact in facts for key in fact.source_ids[:1]}
     sources = {row.id: row for row in session.exec(select(FactSource).where(col(FactSource.id).in_(wanted)))}
     by_country = {fact.country: fact for fact in facts}
-    longest = max((length_days(fact.value) for fact in facts), default=0.0)
+    lengths = [length for fact in facts if (length := duration(fact.value))]
+    longest = max((length.days for length in lengths), default=0)
     return tuple(_period(visit, by_country[code], sources, longest) for code in NORDIC if code in by_country)
 
 
-def length_days(value: str | None) -> float:
-    """`9 months` as days; 0 where the value is not a length."""
-    found = LENGTH.fullmatch(value or "")
-    return int(found[1]) * DAYS_IN[found[2]] if found else 0.0
-
-
-def length_in_words(value: str | None, language: str) -> str:
-    found = LENGTH.fullmatch(value or "")
-    if not found:
-        return ""
-    number = int(found[1])
-    with speaking(language):
-        words = ngettext("%(number)s day", "%(number)s days", number)
-        if found[2] == "month":
-            words = ngettext("%(number)s month", "%(number)s months", number)
-    return words % {"number": number}
-
-
-def _period(visit: Visit, fact: CountryFact, sources: dict[str, FactSource], longest: float) -> Period:
+def _period(visit: Visit, fact: CountryFact, sources: dict[str, FactSource], longest: int) -> Period:
     source = sources.get(fact.source_ids[0]) if fact.source_ids else None
+    length = duration(fact.value)
     return Period(
         country=visit.label("countries", fact.country),
-        length=length_in_words(fact.value, visit.language),
-        share=round(100 * length_days(fact.value) / longest) if longest else 0,
+        duration=length,
+        share=round(100 * length.days / longest) if length and longest else 0,
         text=choose(fact.text, visit.language, fact.assisted),
         is_found=fact.is_found,
         source=source.title if source else "",

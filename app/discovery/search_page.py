@@ -26,6 +26,7 @@ SHOWN_FACETS = ("country", "language", "theme", "audience", "type", "function", 
 OPEN_FACETS = 4
 SHOWN_OPTIONS = 6
 FIRST_WORDS = 2
+SAME_WORD_LETTERS = 5
 COORDINATOR = "national-coordinator"
 
 
@@ -164,7 +165,7 @@ def make_search_page(
         title=gettext("Search: %(text)s") % {"text": text} if text else gettext("Search"),
         form=form,
         results=results,
-        rows=tuple(result_row(visit, result, page_urls) for result in results.results),
+        rows=tuple(result_row(visit, result, results.understanding.language, page_urls) for result in results.results),
         corrections=tuple(
             Link(correction.text, address(visit, replace(form, text=correction.text, page=1, off=())))
             for correction in results.understanding.corrections
@@ -192,7 +193,7 @@ def page_address(visit: Visit, form: SearchForm, number: int) -> str:
     return visit.url("search") + f"?{urlencode([*form.pairs(), ('page', str(number))])}"
 
 
-def result_row(visit: Visit, result: Result, page_urls: Mapping[str, str]) -> ResultRow:
+def result_row(visit: Visit, result: Result, language: str, page_urls: Mapping[str, str]) -> ResultRow:
     card = result.card
     kind = type_label(visit.vocabulary, card.type, visit.language) if card.kind == "material" and card.type else None
     names = {
@@ -207,19 +208,23 @@ def result_row(visit: Visit, result: Result, page_urls: Mapping[str, str]) -> Re
         kind=kind or names[card.kind],
         countries=tuple(visit.labels("countries", card.countries)),
         languages=tuple(visit.labels("languages", card.languages)),
-        why=tuple(why_lines(result)),
+        why=tuple(why_lines(result, language)),
         coordinator_url=coordinator_url(visit, card.countries[0] if card.countries else None),
         page_url=page_urls.get(card.id) if card.kind == "material" else None,
     )
 
 
-def why_lines(result: Result) -> Iterable[WhyLine]:
+def why_lines(result: Result, language: str) -> Iterable[WhyLine]:
+    """What met what, once each; an inflected form of the reader's own word in their `language` is that word."""
     said: set[tuple[str, str]] = set()
     for why in result.why:
-        pair = (why.word.casefold(), why.matched.casefold())
+        word, matched = why.word.casefold(), why.matched.casefold()
+        is_inflected = why.language == language and word[:SAME_WORD_LETTERS] == matched[:SAME_WORD_LETTERS]
+        is_own = word == matched or is_inflected
+        pair = (word, word if is_own else matched)
         if pair not in said:
             said.add(pair)
-            yield WhyLine(why.word, Text(why.matched, why.language), pair[0] == pair[1])
+            yield WhyLine(why.word, Text(why.matched, why.language), is_own)
 
 
 def countries_named(visit: Visit, form: SearchForm, results: SearchResults) -> tuple[Link, ...]:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from app.db_types import Hours
+from app.directory.hours import clock_text
 from app.directory.models import Confidence, EmergencyCountry, EmergencyLine
+from app.directory.perspective import HOME_COUNTRIES
 from app.i18n import days_in_words, gettext, speaking
 from app.pages import Visit
 from app.vocabulary.service import Text, choose
@@ -37,6 +39,10 @@ class HelpEntry:
     source_url: str | None
     as_of: str | None
 
+    @property
+    def is_web(self) -> bool:
+        return self.href.startswith("https://")
+
 
 @dataclass(frozen=True, slots=True)
 class HelpCountry:
@@ -59,7 +65,9 @@ def get_help_page(session: Session, visit: Visit) -> HelpPage:
     countries = session.exec(select(EmergencyCountry).order_by(col(EmergencyCountry.position))).all()
     with speaking(visit.language):
         title = gettext("Help for someone in danger")
-    return HelpPage(title, tuple(_country(visit, row, rows) for row in countries))
+    home = HOME_COUNTRIES.get(visit.language)
+    own_first = sorted(countries, key=lambda row: row.country != home)
+    return HelpPage(title, tuple(_country(visit, row, rows) for row in own_first))
 
 
 def _country(visit: Visit, row: EmergencyCountry, lines: Sequence[EmergencyLine]) -> HelpCountry:
@@ -93,7 +101,7 @@ def _entry(visit: Visit, line: EmergencyLine) -> HelpEntry:
 def _opening(visit: Visit, entry: Hours) -> Opening:
     return Opening(
         days=days_in_words(entry.days, visit.language),
-        opens=entry.opens,
-        closes=entry.closes,
+        opens=clock_text(entry.opens, visit.language),
+        closes=clock_text(entry.closes, visit.language),
         note=choose(entry.note, visit.language),
     )

@@ -121,9 +121,14 @@ def load_vocabulary(session: Session) -> Vocabulary:
     for row in session.exec(select(Term).order_by(Term.scheme, col(Term.position))):
         terms[Scheme(row.scheme)][row.code] = _entry(row)
     words: dict[str, list[ConceptWord]] = {}
-    for label in session.exec(select(ConceptLabel).order_by(ConceptLabel.concept_id, col(ConceptLabel.position))):
+    for label in session.exec(
+        select(ConceptLabel).order_by(ConceptLabel.concept_id, ConceptLabel.language, col(ConceptLabel.position))
+    ):
         words.setdefault(label.concept_id, []).append(_word(label))
-    concepts = {row.id: _concept(row, tuple(words.get(row.id, ()))) for row in session.exec(select(Concept))}
+    concepts = {
+        row.id: _concept(row, tuple(words.get(row.id, ())))
+        for row in session.exec(select(Concept).order_by(Concept.id))
+    }
     return Vocabulary(terms, concepts)
 
 

@@ -6,11 +6,14 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import uvicorn
-from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from app.main import create_app
+from tests.conftest import settings_for
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = [
@@ -24,8 +27,9 @@ START_SECONDS = 20
 
 
 @pytest.fixture(scope="session")
-def server(app: FastAPI) -> Iterator[str]:
-    """The address of the seeded portal, served by uvicorn on a free port of this machine."""
+def server(seeded: Path) -> Iterator[str]:
+    """The address of a portal over the seed, served by uvicorn on a free port of this machine."""
+    app = create_app(settings_for(seeded))
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]

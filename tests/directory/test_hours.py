@@ -79,3 +79,26 @@ def test_hours_follow_summer_time() -> None:
 )
 def test_days_in_the_readers_words(days: tuple[str, ...], language: str, words: str) -> None:
     assert days_text(days, language) == words
+
+
+@pytest.mark.parametrize(("language", "closes"), [("fi", "15.00"), ("da", "15.00"), ("is", "15:00"), ("en", "15:00")])
+def test_times_are_written_as_in_the_language(language: str, closes: str) -> None:
+    seen = open_hours(OSLO, moment("2026-11-17T12:40"), language, None)
+    assert seen.change_at == closes
+    assert seen.lines[0].times[0][1] == closes
+    assert seen.there.today[0][1] == closes
+
+
+@pytest.mark.parametrize(("language", "midnight"), [("fi", "24.00"), ("sv", "24:00")])
+def test_the_end_of_a_day_stays_twenty_four(language: str, midnight: str) -> None:
+    assert open_hours(ALWAYS, moment("2026-11-20T23:00"), language, None).lines[0].times[0][1] == midnight
+
+
+def test_stretches_of_the_same_days_stand_on_one_line() -> None:
+    afternoon = Hours(days=WEEKDAYS, opens="16:00", closes="18:00", tz="Europe/Oslo")
+    saturday = Hours(days=("sat",), opens="10:00", closes="12:00", tz="Europe/Oslo")
+    seen = open_hours([*OSLO, afternoon, saturday], moment("2026-11-17T12:40"), "en", None)
+    assert [(line.days_text, line.times) for line in seen.lines] == [
+        ("Monday–Friday", (("08:00", "15:00"), ("16:00", "18:00"))),
+        ("Saturday", (("10:00", "12:00"),)),
+    ]

@@ -23,6 +23,7 @@ from app.settings import Settings
 from app.state import Portal
 from tests.conftest import settings_for
 from tests.page_client import html_problems
+from tests.postgres import empty_postgres
 
 pytestmark = pytest.mark.fault
 SHORT_WAIT_MS = 200
@@ -183,26 +184,6 @@ def test_f14_a_migration_that_fails_half_way_leaves_postgresql_as_it_was(tmp_pat
         before = schema(url)
         fail_half_way(url, tmp_path)
         assert schema(url) == before
-
-
-@contextmanager
-def empty_postgres() -> Iterator[str]:
-    """A schema of its own on the server that the environment names."""
-    url = os.environ.get("SAMBAND_TEST_POSTGRES_URL")
-    if not url:
-        if os.environ.get("SAMBAND_REQUIRE_ALL"):
-            pytest.fail("SAMBAND_TEST_POSTGRES_URL is not set, and SAMBAND_REQUIRE_ALL asks for it")
-        pytest.skip("SAMBAND_TEST_POSTGRES_URL is not set: migrations were tried on SQLite only")
-    name = f"samband_test_{os.getpid()}"
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {name}"))
-    try:
-        yield f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{name}"
-    finally:
-        with engine.begin() as connection:
-            connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
-        engine.dispose()
 
 
 def test_f14_a_database_of_another_version_is_refused(tmp_path: Path) -> None:

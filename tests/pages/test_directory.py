@@ -110,6 +110,21 @@ def test_what_differs_is_told_for_both_countries_in_the_readers_language(page: P
     assert tree.css_first('section[aria-labelledby="differs"] .assisted') is not None
 
 
+def test_each_assisted_text_is_marked_and_the_words_are_said_once_in_a_card(page: PageClient) -> None:
+    card = page.get("/fi/functions/labour-inspection/no").css_first(".answer")
+    assert card is not None
+    assert len(card.css(".assisted.in-words")) == 1
+    texts = len(card.css(".channel-body .assisted"))
+    assert texts >= len(card.css(".channel")) > 1
+    assert page.get("/en/functions/labour-inspection/no").css_first(".answer .assisted") is None
+
+
+def test_what_is_only_generally_known_names_no_field_of_the_data(page: PageClient) -> None:
+    said = words(page.get("/en/organisations/no-kripos"), "main")
+    assert "Generally known, not read on a page." in said
+    assert "check_at" not in said
+
+
 def test_the_country_the_reader_works_in_stays_in_the_links(page: PageClient) -> None:
     tree = page.get("/en/functions/shelter/se?from=is")
     assert "/en/functions/shelter/no?from=is" in hrefs(tree, "aside a")
@@ -203,7 +218,7 @@ def test_a_short_number_abroad_is_said_and_not_linked(page: PageClient) -> None:
 def test_nothing_claims_to_be_confirmed(page: PageClient) -> None:
     main = page.text("/en/organisations/fi-nas")
     assert "Not confirmed" in main
-    assert "nobody yet" in main
+    assert "not yet" in main
     assert "undated" in main
 
 

@@ -9,7 +9,6 @@ from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
 from app.directory.models import ContactPoint, Counterpart, Organisation
-from app.discovery.home_content import length_days, length_in_words
 from app.i18n import LANGUAGES
 from app.library.models import Material
 from app.permissions import Visibility
@@ -114,18 +113,11 @@ def test_only_a_length_gets_a_bar(page: PageClient) -> None:
     assert "no single length" in finland.text()
 
 
-@pytest.mark.parametrize(
-    ("value", "days"),
-    [("30 days", 30.0), ("1 month", 30.4), (None, 0.0), ("two periods", 0.0), ("30 days or more", 0.0)],
-)
-def test_length_days(value: str | None, days: float) -> None:
-    assert length_days(value) == days
-
-
-def test_a_length_is_said_in_words() -> None:
-    assert length_in_words("1 month", "en") == "1 month"
-    assert length_in_words("30 days", "en") == "30 days"
-    assert length_in_words("some time", "en") == ""
+@pytest.mark.parametrize(("language", "words"), [("fi", "30 päivää"), ("is", "30 dagar"), ("en", "30 days")])
+@pytest.mark.parametrize("path", ["", "compare/reflection-period"])
+def test_a_length_is_said_in_the_readers_language(page: PageClient, path: str, language: str, words: str) -> None:
+    said = [node.text() for node in page.get(f"/{language}/{path}").css(".period-line .number, .fact .value")]
+    assert said.count(words) == len(["DK", "SE"])
 
 
 def test_the_library_counts_what_a_reader_finds(page: PageClient, session: Session) -> None:

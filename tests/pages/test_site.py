@@ -60,9 +60,17 @@ def test_help_page_shows_released_lines_only(page: PageClient, session: Session)
 
 
 def test_a_web_chat_is_no_telephone_number(page: PageClient) -> None:
-    links = [link.attributes["href"] or "" for link in page.get("/is/help").css("a")]
-    assert "https://112.is/en/human-trafficking" in links
-    assert not [link for link in links if link.startswith(("tel:http", "sms:http"))]
+    for path in ("/is/help", "/is/countries/is"):
+        links = [link.attributes["href"] or "" for link in page.get(path).css("a")]
+        assert "https://112.is/en/human-trafficking" in links
+        assert not [link for link in links if link.startswith(("tel:http", "sms:http"))]
+
+
+@pytest.mark.parametrize(("language", "first_country"), [("fi", "FI"), ("sv", "SE"), ("en", "DK")])
+def test_help_begins_with_the_readers_own_country(page: PageClient, language: str, first_country: str) -> None:
+    countries = [node.attributes["id"] for node in page.get(f"/{language}/help").css(".help-sheets > section")]
+    assert countries[0] == first_country
+    assert len(countries) == len(set(countries))
 
 
 def test_a_line_says_its_languages_its_hours_and_its_age(page: PageClient) -> None:

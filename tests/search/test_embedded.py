@@ -1,5 +1,6 @@
 """What is the embedded engine's own: its files, its writers, several processes at one index."""
 
+import json
 import threading
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import pytest
 from search import generations
 from search.embedded import EmbeddedEngine
 from search.engine import EngineDown, EngineError
+from search.thesaurus import Concept, Thesaurus
 from search.understand import Understander
-from tests.search.small import Asker, document, keys
+from tests.search.small import VISITOR, Asker, document, keys
 
 
 @pytest.fixture
@@ -116,3 +118,44 @@ def test_broken_index_files_are_said(folder: Path, embedded: EmbeddedEngine, ask
         meta.write_text("{")
     with pytest.raises(EngineDown):
         EmbeddedEngine(folder, asker.understander).search(asker.query("shelter"))
+
+
+@pytest.mark.fault
+def test_rows_of_another_version_are_said_and_mended(
+    folder: Path, embedded: EmbeddedEngine, asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("search.rows._packed", lambda row: json.dumps(row).encode())
+        with pytest.raises(EngineDown, match="cannot be read"):
+            embedded.rebuild([document("a", "A shelter.")])
+    again = EmbeddedEngine(folder, asker.understander)
+    with pytest.raises(EngineDown, match="cannot be read"):
+        again.search(asker.query("shelter"))
+    again.rebuild([document("a", "A shelter.")])
+    assert keys(again.search(asker.query("shelter"))) == ["a"]
+
+
+@pytest.mark.fault
+def test_what_tantivy_refuses_is_an_engine_error(
+    embedded: EmbeddedEngine, asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedded.rebuild([document("a", "A shelter.", concepts=("shelter",)), document("b", concepts=("shelter",))])
+
+    def refuse(*_: object) -> None:
+        raise ValueError("corrupt block")
+
+    monkeypatch.setattr("search.reader.Reader.scores", refuse)
+    with pytest.raises(EngineError, match="corrupt block"):
+        embedded.search(asker.query("shelter"))
+    with pytest.raises(EngineError, match="corrupt block"):
+        embedded.similar("a", VISITOR, ())
+
+
+def test_an_index_of_another_thesaurus_is_to_be_filled_anew(folder: Path) -> None:
+    first = EmbeddedEngine(folder, Understander(Thesaurus([Concept("work")])))
+    first.rebuild([document("a", "A shelter.")])
+    assert not first.health().needs_rebuild
+    second = EmbeddedEngine(folder, Understander(Thesaurus([Concept("work"), Concept("pay")])))
+    assert second.health().needs_rebuild
+    second.rebuild([document("a", "A shelter.")])
+    assert (second.health().documents, second.health().needs_rebuild) == (1, False)

@@ -15,7 +15,9 @@ def meant(understanding: Understanding) -> list[tuple[str, str, MatchKind]]:
     ("text", "expected"),
     [
         ("pakkotyö", [("forced-labour", "pakkotyö", MatchKind.LABEL)]),
-        ("PAKKOTYOSSA", []),
+        ("PAKKOTYOSSA", [("forced-labour", "PAKKOTYOSSA", MatchKind.LABEL)]),
+        ("ihmiskaupan uhria", [("victim", "ihmiskaupan uhria", MatchKind.PHRASE)]),
+        ("lakaren", [("doctor", "lakaren", MatchKind.LABEL)]),
         ("pakkotyössä", [("forced-labour", "pakkotyössä", MatchKind.LABEL)]),
         ("forced labour", [("forced-labour", "forced labour", MatchKind.PHRASE)]),
         ("labour forced", []),
