@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
@@ -15,6 +16,7 @@ from app.state import Portal
 from tests.page_client import PageClient, first
 
 PATHS = ("", "help", "about", "accessibility", "privacy", "api")
+MAX_STYLE_BYTES, MAX_SCRIPT_BYTES = 40_000, 15_000
 SITEMAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
 
 
@@ -180,3 +182,14 @@ def test_error_page_is_calm_and_leads_on(page: PageClient) -> None:
     assert tree.css_first("head link[rel=canonical]") is None
     languages = {link.attributes["href"] for link in tree.css("nav a[hreflang]")}
     assert languages == {f"/{code}/" for code in LANGUAGES}
+
+
+@pytest.mark.parametrize(
+    "path", ["/fi/", "/fi/search?q=ty%C3%B6", "/is/countries/no", "/da/materials", "/sv/organisations/fi-nas"]
+)
+def test_no_page_loads_more_than_its_share_of_styles_and_scripts(client: TestClient, path: str) -> None:
+    tree = HTMLParser(client.get(path).text)
+    styles = [node.attributes["href"] or "" for node in tree.css("link[rel=stylesheet]")]
+    scripts = [node.attributes["src"] or "" for node in tree.css("script[src]")]
+    assert sum(len(client.get(address).content) for address in styles) <= MAX_STYLE_BYTES
+    assert sum(len(client.get(address).content) for address in scripts) <= MAX_SCRIPT_BYTES
