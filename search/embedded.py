@@ -23,24 +23,19 @@ from search.engine import (
     Page,
     Query,
     Suggestion,
-    Why,
 )
-from search.evidence import Finder, Reasons, of_passage, of_title, snippet
 from search.folding import clean, fold_phrase
 from search.generations import Broken, Current, Generations, Locked
+from search.hits import MAX_SUGGESTION_PREFIX, Found, hits, shared, suggestions
 from search.reader import Reader, Schemas, Scores, Snapshot, keys_query, known, read_records
-from search.rows import ROW_FORMAT, SEPARATOR, RowWriter, StoredRecord
-from search.scoring import Group, PrefixWidener, groups_of
+from search.rows import ROW_FORMAT, RowWriter
+from search.scoring import KIND_WEIGHTS, Group, PrefixWidener, groups_of
 from search.understand import Understander, Understanding
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _WRITER_BYTES = 64_000_000
-_MAX_SUGGESTION_PREFIX = 64
-_MAX_SUGGESTIONS = 50
-# Entries about a word rather than documents: below what they describe, unless the reader called one by its name.
-_KIND_WEIGHTS = {"concept": 0.5}
 
 
 def _said_plainly(ask: Callable[P, R]) -> Callable[P, R]:
@@ -65,7 +60,7 @@ class EmbeddedEngine:
         made_with = f"{ROW_FORMAT} {understander.thesaurus.fingerprint}"
         self._generations = Generations(directory, hashlib.sha256(made_with.encode()).hexdigest()[:8])
         self._understander = understander
-        self._kind_weights = _KIND_WEIGHTS if kind_weights is None else kind_weights
+        self._kind_weights = KIND_WEIGHTS if kind_weights is None else kind_weights
         self._schemas = Schemas()
         self._snapshot: Snapshot | None = None
         self._loading = threading.Lock()
@@ -132,7 +127,7 @@ class EmbeddedEngine:
         understanding = query.understanding
         if understanding is not None and not understanding.text:
             understanding = None
-        groups = groups_of(understanding, PrefixWidener(reader.records, reader.visible)) if understanding else ()
+        groups = groups_of(understanding, PrefixWidener(reader.clauses.beginning)) if understanding else ()
         scores = self._scores(reader, understanding, groups)
         found, facets = reader.columns.counted(scores[0] >= 0, query)
         ordered = reader.columns.ordered(np.flatnonzero(found), scores[0], query.sort)
@@ -145,19 +140,12 @@ class EmbeddedEngine:
     @_said_plainly
     def suggest(self, prefix: str, principals: frozenset[str], limit: int = 8) -> tuple[Suggestion, ...]:
         reader = self._reader(principals)
-        folded = fold_phrase(clean(prefix, _MAX_SUGGESTION_PREFIX))
+        folded = fold_phrase(clean(prefix, MAX_SUGGESTION_PREFIX))
         if reader is None or not folded:
             return ()
-        ranked: list[tuple[int, int, str, str, Suggestion]] = []
-        for term, count in reader.records.terms_with_prefix("suggest", folded, reader.visible):
-            if count:
-                tail, skipped, text, kind, key, language = term.split(SEPARATOR)
-                spoken = self._understander.thesaurus.language_of(text) or language
-                ranked.append((int(skipped), len(text), tail, key, Suggestion(text, kind, key, spoken)))
-        best: dict[str, Suggestion] = {}
-        for *_, key, suggestion in sorted(ranked, key=lambda one: one[:4]):
-            best.setdefault(key, suggestion)
-        return tuple(best.values())[: max(0, min(limit, _MAX_SUGGESTIONS))]
+        found = reader.records.terms_with_prefix("suggest", folded, reader.visible)
+        terms = (term for term, count in found if count)
+        return suggestions(self._understander.thesaurus, terms, limit)
 
     @_said_plainly
     def similar(self, key: str, principals: frozenset[str], kinds: tuple[str, ...], limit: int = 5) -> tuple[Hit, ...]:
@@ -177,7 +165,13 @@ class EmbeddedEngine:
         shown = [known(reader.columns.by_ordinal[one]) for one in ordered[: max(0, min(limit, MAX_PER_PAGE))]]
         heads = reader.heads(shown)
         return tuple(
-            Hit(one.key, one.kind, float(scores[one.ordinal]), None, self._shared(head, heads[one.ordinal]))
+            Hit(
+                one.key,
+                one.kind,
+                float(scores[one.ordinal]),
+                None,
+                shared(self._understander.thesaurus, head, heads[one.ordinal]),
+            )
             for one in shown
         )
 
@@ -202,7 +196,7 @@ class EmbeddedEngine:
         scorer = reader.scorer()
         nothing = np.full(reader.columns.size, -1.0)
         if understanding is None:
-            return reader.scores(scorer.everything()), nothing
+            return reader.scores(reader.clauses.everything()), nothing
         called = reader.scores(scorer.exact(understanding))
         scores = nothing
         if groups or understanding.phrases:
@@ -227,34 +221,17 @@ class EmbeddedEngine:
         text, language = (asked.text, asked.language) if asked else ("", "")
         heads = reader.heads(shown)
         passages = reader.best_passages(shown, groups, language)
-        finder = Finder(groups)
-        reasons = Reasons(self._understander.thesaurus, groups, text)
-        hits = []
-        for record in shown:
-            head = heads[record.ordinal]
-            passage = passages.get(record.ordinal)
-            texts = [of_title(head), *([of_passage(passage)] if passage else [])]
-            found = [(one, match) for one in texts for match in finder.matches(one)]
-            in_passage = [match for one, match in found if one is texts[-1]]
-            is_called_so = bool(scores[1][record.ordinal] >= 0)
-            hits.append(
-                Hit(
-                    key=record.key,
-                    kind=record.kind,
-                    score=float(scores[0][record.ordinal]),
-                    snippet=snippet(passage, in_passage) if passage else None,
-                    why=reasons.why(head, found, is_called_so) if text else (),
-                )
+        shown_hits = [
+            Found(
+                record.kind,
+                float(scores[0][record.ordinal]),
+                bool(scores[1][record.ordinal] >= 0),
+                heads[record.ordinal],
+                passages.get(record.ordinal),
             )
-        return tuple(hits)
-
-    def _shared(self, source: StoredRecord, other: StoredRecord) -> tuple[Why, ...]:
-        thesaurus = self._understander.thesaurus
-        return tuple(
-            Why(thesaurus.label(one, source["language"]), *thesaurus.label_and_language(one, other["language"]), one)
-            for one in source["concepts"]
-            if one in other["concepts"]
-        )
+            for record in shown
+        ]
+        return hits(self._understander.thesaurus, shown_hits, groups, text)
 
     # Snapshots
 

@@ -8,13 +8,11 @@ import numpy.typing as npt
 import tantivy
 from tantivy import Occur
 
+from search.clauses import TantivyClauses, visible_rows
 from search.columns import Columns, Record, RecordMaker
 from search.generations import Current
 from search.rows import StoredPassage, StoredRecord, passage_schema, record_schema, stored_passage, stored_record
-from search.scoring import Group, Scorer, concept_terms, visible_rows
-
-_SAME_LANGUAGE = 0.125
-"""Less than anything that a passage says about the query."""
+from search.scoring import SAME_LANGUAGE, Group, Scorer, evidence
 
 Scores = npt.NDArray[np.float64]
 
@@ -49,13 +47,17 @@ class Reader:
     def sees(self, record: Record) -> bool:
         return record.classes[0] in self.classes
 
-    def scorer(self) -> Scorer:
-        return Scorer(self.records, self._schemas.records, self.visible)
+    @property
+    def clauses(self) -> TantivyClauses:
+        return TantivyClauses(self.records, self._schemas.records, self.visible)
+
+    def scorer(self) -> Scorer[tantivy.Query]:
+        return Scorer(self.clauses)
 
     def scores(self, query: tantivy.Query) -> Scores:
         """By ordinal; -1 where it does not match. The best of the rows of a record counts."""
         scores = np.full(self.columns.size, -1.0)
-        hits = self.records.search(query, max(1, self.records.num_docs), count=False).hits
+        hits = self.records.search(self.clauses.seen(query), max(1, self.records.num_docs), count=False).hits
         if hits:
             ordinals = self.records.fast_field_values("ordinal", [address for _, address in hits])
             np.maximum.at(scores, np.array(ordinals, dtype=np.int64), np.array([score for score, _ in hits]))
@@ -79,10 +81,11 @@ class Reader:
         if not limit:
             return {}
         schema = self._schemas.passages
+        says = TantivyClauses(self._passages, schema, self._visible_passages)
         clauses = [
             (Occur.Must, tantivy.Query.const_score_query(self._visible_passages, 0.0)),
             (Occur.Must, tantivy.Query.const_score_query(keys_query(schema, [one.key for one in records]), 0.0)),
-            *((Occur.Should, _passage_query(schema, group)) for group in groups),
+            *((Occur.Should, evidence(says, group)) for group in groups),
             (Occur.Should, _language_query(schema, language)),
         ]
         hits = self._passages.search(tantivy.Query.boolean_query(clauses), limit, count=False).hits
@@ -119,22 +122,5 @@ def read_records(searcher: tantivy.Searcher, query: tantivy.Query) -> dict[str, 
 
 def _language_query(schema: tantivy.Schema, language: str) -> tantivy.Query:
     return tantivy.Query.const_score_query(
-        tantivy.Query.term_query(schema, "language", language, "basic"), _SAME_LANGUAGE
+        tantivy.Query.term_query(schema, "language", language, "basic"), SAME_LANGUAGE
     )
-
-
-def _passage_query(schema: tantivy.Schema, group: Group) -> tantivy.Query:
-    """A concept counts as much as a word: what matters is how much of the query one passage answers."""
-    forms = {form for one in group.forms for form in one}
-    ways = [
-        (2.0, ("text", "bases"), tuple(sorted(forms))),
-        *((2.0, ("concept_text",), concept_terms(one.id, group.languages[one.id])) for one in group.concepts),
-        *((1.0, ("concept_part",), concept_terms(one.id, group.languages[one.id])) for one in group.concepts),
-    ]
-    queries = []
-    for score, fields, terms in ways:
-        clauses = [
-            (Occur.Should, tantivy.Query.term_query(schema, one, term, "basic")) for one in fields for term in terms
-        ]
-        queries.append(tantivy.Query.const_score_query(tantivy.Query.boolean_query(clauses), score))
-    return tantivy.Query.disjunction_max_query(queries, 0.25)

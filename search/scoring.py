@@ -1,16 +1,14 @@
-"""From what a query means to a tantivy query whose scores do not depend on rows the reader cannot see.
+"""From what a query means to clauses of an engine, whose scores do not depend on rows the reader cannot see.
 
 Every clause has a constant score: a tier (name, title, tag, text …) times how rare the word is *among the rows this
 reader sees*. Nothing comes from the index's own statistics. Scores are multiples of 1/16 and tie breakers of 1/4, so
-their sums are exact in 32 bits whatever order tantivy adds them in, and that order does depend on hidden rows.
+their sums are exact in 32 bits whatever order they are added in, and in tantivy that order does depend on hidden rows.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-
-import tantivy
-from tantivy import Occur
+from typing import Generic, Protocol, TypeVar
 
 from search.folding import fold_phrase, tokens
 from search.matching import MatchKind
@@ -26,6 +24,8 @@ _BY_HOW = {
     MatchKind.FUZZY: 0.75,
     MatchKind.COMPOUND: 0.625,
 }
+KIND_WEIGHTS = {"concept": 0.5}
+"""Entries about a word rather than documents: below what they describe, unless the reader called one by its name."""
 _IDENTIFYING = 2.0
 _TIE_BREAKER = 0.25
 _STEP = 16
@@ -33,9 +33,42 @@ _WHOLE_NAME = 1000.0
 _BEGINNING_OF_A_NAME = 500.0
 _NAME_IN_QUERY = 24.0
 _ABBREVIATION_IN_QUERY = 8.0
+SAME_LANGUAGE = 0.125
+"""Less than anything that a passage says about the query."""
 _LONGEST_NAME_WORDS = 8
 _SHORTEST_PREFIX = 4
 _MAX_PREFIX_FORMS = 20
+
+
+Q = TypeVar("Q")
+
+
+class Clauses(Protocol[Q]):
+    """What an engine makes queries of. Every query is one over the rows of one reader."""
+
+    def term(self, field: str, term: str) -> Q: ...
+
+    def either(self, queries: Sequence[Q]) -> Q:
+        """One at least; scores add up."""
+
+    def every(self, queries: Sequence[Q]) -> Q:
+        """Scores add up."""
+
+    def best(self, queries: Sequence[Q], tie_breaker: float = 0.0) -> Q:
+        """The highest score, and this much of the others."""
+
+    def constant(self, query: Q, score: float) -> Q: ...
+
+    def in_order(self, words: Sequence[str]) -> Q:
+        """In the running text."""
+
+    def everything(self) -> Q:
+        """With no score."""
+
+    def nothing(self) -> Q: ...
+
+    def count(self, query: Q) -> int:
+        """How many of the reader's rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,30 +121,29 @@ def _allowed_languages(understanding: Understanding) -> dict[str, tuple[str, ...
 
 
 class PrefixWidener:
-    """An unknown word may be the beginning of one: those that the reader's own rows hold."""
+    """An unknown word may be the beginning of one: those that the reader's own rows hold.
 
-    def __init__(self, searcher: tantivy.Searcher, visible: tantivy.Query) -> None:
-        self._searcher = searcher
-        self._visible = visible
+    `beginning`: the words of running text that begin so, commonest first, in alphabetical order where equally common.
+    """
+
+    def __init__(self, beginning: Callable[[str, int], Iterable[str]]) -> None:
+        self._beginning = beginning
 
     def forms(self, word: Word) -> tuple[str, ...]:
         is_worth_it = word.is_identifying and word.folded.isalpha() and len(word.folded) >= _SHORTEST_PREFIX
         if not is_worth_it:
             return ()
-        found = self._searcher.terms_with_prefix("text", word.folded, self._visible, _MAX_PREFIX_FORMS)
-        return tuple(term for term, count in found if count)
+        return tuple(self._beginning(word.folded, _MAX_PREFIX_FORMS))
 
 
-class Scorer:
-    """Builds the queries of one reader's search. `visible` is their filter over the records index."""
+class Scorer(Generic[Q]):
+    """Builds the queries of one reader's search."""
 
-    def __init__(self, searcher: tantivy.Searcher, schema: tantivy.Schema, visible: tantivy.Query) -> None:
-        self._searcher = searcher
-        self._schema = schema
-        self._visible = visible
-        self._rows = self._count(tantivy.Query.all_query())
+    def __init__(self, clauses: Clauses[Q]) -> None:
+        self._clauses = clauses
+        self._rows = clauses.count(clauses.everything())
 
-    def exact(self, understanding: Understanding) -> tantivy.Query:
+    def exact(self, understanding: Understanding) -> Q:
         """Records that are *called* what the query says, or what a part of it says."""
         whole = exact_key(understanding.text)
         clauses = {key: _WHOLE_NAME for key in (whole, case_key(understanding.text)) if key}
@@ -128,97 +160,80 @@ class Scorer:
             abbreviation = case_key(word.surface)
             if abbreviation:
                 clauses.setdefault(abbreviation, _ABBREVIATION_IN_QUERY)
-        terms = [_constant(self._term("exact", key), score) for key, score in clauses.items()]
-        return self._filtered(tantivy.Query.disjunction_max_query(terms)) if terms else tantivy.Query.empty_query()
+        terms = [self._constant(self._clauses.term("exact", key), score) for key, score in clauses.items()]
+        return self._clauses.best(terms) if terms else self._clauses.nothing()
 
-    def main(self, groups: Sequence[Group], phrases: Sequence[str]) -> tantivy.Query:
-        wanted: list[tuple[Occur, tantivy.Query]] = [(Occur.Must, self._phrase(phrase)) for phrase in phrases]
+    def main(self, groups: Sequence[Group], phrases: Sequence[str]) -> Q:
+        wanted = [self._phrase(phrase) for phrase in phrases]
         if groups:
-            should = [(Occur.Should, self._group(group)) for group in groups]
-            wanted.append((Occur.Must, tantivy.Query.boolean_query(should)))
-        return self._filtered(*(query for _, query in wanted))
+            wanted.append(self._clauses.either([self._group(group) for group in groups]))
+        return self._clauses.every(wanted)
 
-    def tagged(self, concepts: Iterable[str]) -> tantivy.Query:
-        clauses = []
-        for concept in concepts:
-            term = self._term("concept_tag", concept)
-            clauses.append((Occur.Should, _constant(term, self._rarity(term))))
-        return self._filtered(tantivy.Query.boolean_query(clauses))
+    def tagged(self, concepts: Iterable[str]) -> Q:
+        terms = [self._clauses.term("concept_tag", concept) for concept in concepts]
+        return self._clauses.either([self._constant(term, self._rarity(term)) for term in terms])
 
-    def everything(self) -> tantivy.Query:
-        return self._filtered()
-
-    def _filtered(self, *wanted: tantivy.Query) -> tantivy.Query:
-        visible = tantivy.Query.const_score_query(self._visible, 0.0)
-        return tantivy.Query.boolean_query([(Occur.Must, visible), *((Occur.Must, query) for query in wanted)])
-
-    def _group(self, group: Group) -> tantivy.Query:
+    def _group(self, group: Group) -> Q:
         ways = [self._concept(group, concept) for concept in group.concepts]
         words = [self._word(word, forms) for word, forms in zip(_content(group), group.forms, strict=True)]
         if len(words) == 1:
             ways += words
         else:
-            ways.append(tantivy.Query.boolean_query([(Occur.Must, word) for word in words]))
-        return tantivy.Query.disjunction_max_query(ways, _TIE_BREAKER)
+            ways.append(self._clauses.every(words))
+        return self._clauses.best(ways, _TIE_BREAKER)
 
-    def _word(self, word: Word, forms: tuple[str, ...]) -> tantivy.Query:
+    def _word(self, word: Word, forms: tuple[str, ...]) -> Q:
         in_text = self._any(("text", "bases"), forms)
         weight = self._rarity(in_text) * (_IDENTIFYING if word.is_identifying else 1.0)
         tiers = [
-            _constant(self._any(("title",), forms), _TITLE * weight),
-            _constant(self._any(("names",), forms), _NAMES * weight),
-            _constant(in_text, _TEXT * weight),
+            self._constant(self._any(("title",), forms), _TITLE * weight),
+            self._constant(self._any(("names",), forms), _NAMES * weight),
+            self._constant(in_text, _TEXT * weight),
         ]
-        return tantivy.Query.disjunction_max_query(tiers, _TIE_BREAKER)
+        return self._clauses.best(tiers, _TIE_BREAKER)
 
-    def _concept(self, group: Group, concept: QueryConcept) -> tantivy.Query:
+    def _concept(self, group: Group, concept: QueryConcept) -> Q:
         terms = concept_terms(concept.id, group.languages[concept.id])
         rarity = self._rarity(self._any(tuple(_CONCEPT_TIERS), (concept.id,)))
         weight = rarity * _BY_HOW[concept.how] * (1 + len(group.forms)) / 2
-        tiers = [_constant(self._any((field,), terms), tier * weight) for field, tier in _CONCEPT_TIERS.items()]
-        return tantivy.Query.disjunction_max_query(tiers, _TIE_BREAKER)
+        tiers = [self._constant(self._any((field,), terms), tier * weight) for field, tier in _CONCEPT_TIERS.items()]
+        return self._clauses.best(tiers, _TIE_BREAKER)
 
-    def _phrase(self, phrase: str) -> tantivy.Query:
+    def _phrase(self, phrase: str) -> Q:
         words = fold_phrase(phrase).split()
-        if not words:
-            return tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
-        if len(words) == 1:
-            return tantivy.Query.const_score_query(self._term("text", words[0]), 0.0)
-        in_order: list[str | tuple[int, str]] = list(words)
-        return tantivy.Query.const_score_query(tantivy.Query.phrase_query(self._schema, "text", in_order), 0.0)
+        return self._clauses.constant(self._clauses.in_order(words), 0.0) if words else self._clauses.everything()
 
-    def _rarity(self, query: tantivy.Query) -> float:
+    def _rarity(self, query: Q) -> float:
         """ln(1 + rows / rows with it), both as this reader sees them."""
-        return math.log1p(self._rows / max(1, self._count(query)))
+        return math.log1p(self._rows / max(1, self._clauses.count(query)))
 
-    def _count(self, query: tantivy.Query) -> int:
-        return counted(self._searcher, self._filtered(query))
+    def _any(self, fields: Sequence[str], terms: Sequence[str]) -> Q:
+        terms_in = [self._clauses.term(field, term) for field in fields for term in terms]
+        return terms_in[0] if len(terms_in) == 1 else self._clauses.either(terms_in)
 
-    def _term(self, field: str, term: str) -> tantivy.Query:
-        return tantivy.Query.term_query(self._schema, field, term, "basic")
-
-    def _any(self, fields: Sequence[str], terms: Sequence[str]) -> tantivy.Query:
-        clauses = [(Occur.Should, self._term(field, term)) for field in fields for term in terms]
-        return clauses[0][1] if len(clauses) == 1 else tantivy.Query.boolean_query(clauses)
+    def _constant(self, query: Q, score: float) -> Q:
+        return self._clauses.constant(query, max(1, round(score * _STEP)) / _STEP)
 
 
 def concept_terms(concept: str, languages: tuple[str, ...] | None) -> tuple[str, ...]:
     return (concept,) if languages is None else tuple(f"{concept}|{language}" for language in languages)
 
 
-def visible_rows(schema: tantivy.Schema, classes: Iterable[str]) -> tantivy.Query:
-    """Rows of these visibility classes, and of none when there are none."""
-    terms = [(Occur.Should, tantivy.Query.term_query(schema, "visibility", one, "basic")) for one in sorted(classes)]
-    return tantivy.Query.boolean_query(terms) if terms else tantivy.Query.empty_query()
-
-
-def counted(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
-    return int(getattr(searcher.search(query, 1, count=True), "count", 0) or 0)
+def evidence(clauses: Clauses[Q], group: Group) -> Q:
+    """What a passage says about a group. A concept counts as much as a word: what matters is how much of the query
+    one passage answers."""
+    forms = tuple(sorted({form for one in group.forms for form in one}))
+    ways = [
+        (2.0, ("text", "bases"), forms),
+        *((2.0, ("concept_text",), concept_terms(one.id, group.languages[one.id])) for one in group.concepts),
+        *((1.0, ("concept_part",), concept_terms(one.id, group.languages[one.id])) for one in group.concepts),
+    ]
+    found = [
+        clauses.constant(clauses.either([clauses.term(field, term) for field in fields for term in terms]), score)
+        for score, fields, terms in ways
+    ]
+    return clauses.best(found, _TIE_BREAKER)
 
 
 def _content(group: Group) -> tuple[Word, ...]:
     return tuple(word for word in group.words if not word.is_stop_word) or group.words
-
-
-def _constant(query: tantivy.Query, score: float) -> tantivy.Query:
-    return tantivy.Query.const_score_query(query, max(1, round(score * _STEP)) / _STEP)
