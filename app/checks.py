@@ -8,11 +8,12 @@ from pathlib import Path
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import sync
 from app.db import make_engine, reading, revisions
+from app.health import MAX_INDEX_AGE_SECONDS, index_lags
 from app.portal import NotReady, open_portal
 from app.settings import Settings
 from app.state import Portal
+from app.sync_quarantine import quarantined
 from search.engine import EngineError
 
 MIN_FREE_BYTES = 500_000_000
@@ -20,6 +21,8 @@ MIN_FREE_BYTES = 500_000_000
 
 MAX_WAITING_CHANGES = 500
 """More than one batch of the sync: it is not running or cannot keep up."""
+
+NAMED_AT_MOST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ def _index(settings: Settings) -> Iterator[Check]:
     try:
         yield engine_version(portal)
         yield index_lag(portal)
+        yield quarantine(portal)
     finally:
         portal.database.dispose()
 
@@ -83,8 +87,19 @@ def engine_version(portal: Portal) -> Check:
 
 def index_lag(portal: Portal) -> Check:
     with reading(portal.database) as session:
-        waiting = sync.lag(session, portal.settings.search)
-    return Check("index lag", waiting <= MAX_WAITING_CHANGES, f"{waiting} changes wait for the index")
+        lags = index_lags(session)
+    waiting = max((lag.waiting for lag in lags), default=0)
+    age = max((lag.age_seconds for lag in lags), default=0.0)
+    text = f"{waiting} changes wait for the index" + (f", the oldest for {age:.0f} s" if waiting else "")
+    return Check("index lag", waiting <= MAX_WAITING_CHANGES and age <= MAX_INDEX_AGE_SECONDS, text)
+
+
+def quarantine(portal: Portal) -> Check:
+    with reading(portal.database) as session:
+        found = [f"{key} ({index.name})" for index in portal.indexes for key in quarantined(session, index.name)]
+    named = ", ".join(found[:NAMED_AT_MOST]) + (" …" if len(found) > NAMED_AT_MOST else "")
+    text = f"{len(found)} records cannot be indexed: {named}" if found else "every record can be indexed"
+    return Check("quarantine", not found, text)
 
 
 def disk(folder: Path) -> Check:

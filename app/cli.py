@@ -17,10 +17,11 @@ from app.cli_operations import operations
 from app.console import bar, current_settings, errors, out, refuse_other_revision, settings_or_exit
 from app.db import make_engine, reading, transaction, upgrade
 from app.erasure import replay
-from app.main import create_app
+from app.main import configure_logging, create_app
 from app.portal import open_portal
 from app.settings import Settings
 from app.settings_page import settings_page
+from app.worker import Worker, run_until_told
 from seed_data.load import load
 from seed_data.read import SeedError
 from seed_data.stamp import is_loaded, remember
@@ -113,6 +114,22 @@ def serve(
         raise typer.Exit(1)
 
 
+@commands.command("worker")
+def worker_command(
+    once: Annotated[bool, typer.Option("--once", help="Bring the index up to date, compare it, and end.")] = False,
+) -> None:
+    """Bring every change to the search index until Ctrl-C. With SQLite `samband serve` does it by itself."""
+    chosen = settings_or_exit()
+    refuse_other_revision(chosen)
+    configure_logging(chosen)
+    portal = open_portal(chosen)
+    try:
+        is_done = Worker(portal).once() if once else run_until_told(portal)
+    finally:
+        portal.database.dispose()
+    raise typer.Exit(0 if is_done else 1)
+
+
 class _Server(uvicorn.Server):
     """Says where it listens once it does."""
 
@@ -129,7 +146,7 @@ class _Server(uvicorn.Server):
 def uvicorn_config(settings: Settings) -> uvicorn.Config:
     """Without uvicorn's own access log, which would write what people search for. Only named proxies are trusted."""
     return uvicorn.Config(
-        create_app(settings),
+        create_app(settings, with_worker=settings.is_sqlite),
         log_config=None,
         log_level="warning",
         access_log=False,

@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, SQLModel
 
+from app.crash_points import reached
 from app.errors import Busy
 from app.settings import Settings
 
@@ -81,7 +82,9 @@ def transaction(engine: Engine, actor: str = "system") -> Iterator[Session]:
         try:
             with Session(engine, info={"actor": actor}) as session:
                 yield session
+                reached("before-commit")
                 session.commit()
+                reached("after-commit")
         except OperationalError as error:
             if is_locked(error):
                 raise Busy from error

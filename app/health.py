@@ -17,6 +17,7 @@ from app.db import reading
 from app.outbox import Outbox, OutboxCursor
 from app.pages import PUBLIC
 from app.state import Portal
+from app.sync_quarantine import count_quarantined
 from search.engine import EngineError
 
 MAX_INDEX_AGE_SECONDS = 300
@@ -69,7 +70,8 @@ def readiness(portal: Portal) -> Readiness:
     database, index = State.OK, State.OK
     try:
         with reading(portal.database) as session:
-            if any(lag.age_seconds > MAX_INDEX_AGE_SECONDS for lag in index_lags(session)):
+            is_late = any(lag.age_seconds > MAX_INDEX_AGE_SECONDS for lag in index_lags(session))
+            if is_late or count_quarantined(session):
                 index = State.DEGRADED
     except SQLAlchemyError:
         database, index = State.DOWN, State.DEGRADED

@@ -4,7 +4,7 @@ import logging
 import time
 import traceback
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from types import TracebackType
 
 from fastapi import APIRouter, FastAPI
@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from pythonjsonlogger.json import JsonFormatter
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
-from app import health, sync
+from app import health, worker
 from app.api_answers import PROBLEM_ANSWERS
 from app.directory import api as directory_api
 from app.directory import pages as directory_pages
@@ -39,8 +39,11 @@ API = "/api/v1"
 ALREADY_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/pdf")
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Opens database and index when it starts serving; a route without a guard stops it here."""
+def create_app(settings: Settings | None = None, *, with_worker: bool = False) -> FastAPI:
+    """Opens database and index when it starts serving; a route without a guard stops it here.
+
+    `with_worker`: this process also brings changes to the index while it serves.
+    """
     chosen = settings or get_settings()
     configure_logging(chosen)
     app = FastAPI(
@@ -54,6 +57,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         debug=False,
     )
     app.state.settings = chosen
+    app.state.with_worker = with_worker
     app.state.find_publications = find_publications
     app.state.rate_limits = RateLimits(chosen)
     install_error_pages(app)
@@ -91,11 +95,9 @@ def _page_routers() -> tuple[APIRouter, ...]:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     portal = open_portal(app.state.settings)
     app.state.portal = portal
-    if portal.engine.health().needs_rebuild:
-        sync.rebuild(portal)
-    else:
-        sync.catch_up(portal)
-    yield
+    worker.prepare(portal)
+    with worker.in_background(portal) if app.state.with_worker else nullcontext():
+        yield
     portal.database.dispose()
 
 

@@ -15,6 +15,7 @@ from app.db import reading
 from app.health import backup_age_seconds, index_lags, search_answers
 from app.pages import PUBLIC
 from app.state import Portal
+from app.sync_quarantine import count_quarantined
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """Any other word a client sends as its method counts as `other`: it must not make new series."""
@@ -83,9 +84,10 @@ def _database(portal: Portal) -> Iterator[Metric]:
     up = GaugeMetricFamily("samband_database_up", "1 where the database answers.")
     waiting = GaugeMetricFamily("samband_index_waiting", "Changes an engine has not taken yet.", labels=("engine",))
     age = GaugeMetricFamily("samband_index_lag_seconds", "Age of the oldest of them.", labels=("engine",))
+    quarantine = GaugeMetricFamily("samband_index_quarantined", "Records it cannot take.", labels=("engine",))
     try:
         with reading(portal.database) as session:
-            lags = index_lags(session)
+            lags, aside = index_lags(session), count_quarantined(session)
     except SQLAlchemyError:
         up.add_metric((), 0)
         yield up
@@ -94,7 +96,8 @@ def _database(portal: Portal) -> Iterator[Metric]:
     for lag in lags:
         waiting.add_metric((lag.engine,), lag.waiting)
         age.add_metric((lag.engine,), lag.age_seconds)
-    yield from (up, waiting, age)
+        quarantine.add_metric((lag.engine,), aside.get(lag.engine, 0))
+    yield from (up, waiting, age, quarantine)
 
 
 def install_metrics(app: FastAPI) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from datetime import UTC, datetime
 
-from sqlalchemy import event
+from sqlalchemy import event, false, func, inspect
 from sqlalchemy.orm import UOWTransaction
 from sqlmodel import Field, Session, SQLModel, col, select
 
@@ -25,6 +25,11 @@ INDEXED: dict[str, tuple[str, str]] = {
 """Table -> the kind of record in the index and the column that names it. A part stands for its record."""
 
 
+OF_THE_SYNC = frozenset({"outbox", "outboxcursor", "audit", "indexquarantine"})
+DECIDE_WHO_SEES = ("visibility", "status")
+WRITERS_LOCK = 7_262_001
+"""The number of our advisory lock in PostgreSQL."""
+
 NEVER_REUSED = {"sqlite_autoincrement": True}
 """A number that came back after its row was dropped would lie behind a cursor and never be read."""
 
@@ -37,6 +42,8 @@ class Outbox(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(max_length=100, index=True)
     at: datetime = Field(sa_type=UtcDateTime)
+    is_urgent: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Something may no longer be seen, or by others: it goes to the engines before what only waits."""
 
 
 class OutboxCursor(SQLModel, table=True):
@@ -44,6 +51,16 @@ class OutboxCursor(SQLModel, table=True):
 
     engine: str = Field(primary_key=True, max_length=32)
     position: int
+
+
+class IndexQuarantine(SQLModel, table=True):
+    """A record that an engine cannot take. `error` is the kind of error, never its text, which may hold contents."""
+
+    engine: str = Field(primary_key=True, max_length=32)
+    key: str = Field(primary_key=True, max_length=100)
+    since: datetime = Field(sa_type=UtcDateTime)
+    error: str = Field(max_length=64)
+    tries: int = 0
 
 
 class Audit(SQLModel, table=True):
@@ -62,21 +79,40 @@ class Audit(SQLModel, table=True):
 @event.listens_for(Session, "before_flush")
 def record_changes(session: Session, _flush: UOWTransaction, _instances: object) -> None:
     now = datetime.now(UTC)
-    keys: dict[str, None] = {}
+    keys: dict[str, bool] = {}
     acts: list[tuple[str, str]] = []
     changed = [row for row in session.dirty if session.is_modified(row)]
     for action, rows in (("create", session.new), ("update", changed), ("delete", session.deleted)):
         for row in rows:
             table = getattr(row, "__tablename__", "")
-            if table in {"outbox", "outboxcursor", "audit"}:
+            if table in OF_THE_SYNC:
                 continue
             acts.append((action, f"{table}:{_identity(row)}"))
             if table in INDEXED:
                 kind, column = INDEXED[table]
-                keys[f"{kind}:{getattr(row, column)}"] = None
+                key = f"{kind}:{getattr(row, column)}"
+                keys[key] = keys.get(key, False) or _is_urgent(action, row)
     if acts:
-        session.add_all(Outbox(key=key, at=now) for key in keys)
+        _one_after_the_other(session)
+        session.add_all(Outbox(key=key, at=now, is_urgent=is_urgent) for key, is_urgent in keys.items())
         _append_audit(session, acts, now)
+
+
+def _is_urgent(action: str, row: SQLModel) -> bool:
+    if action != "update":
+        return action == "delete"
+    attributes = inspect(row).attrs
+    return any(name in attributes and attributes[name].history.has_changes() for name in DECIDE_WHO_SEES)
+
+
+def _one_after_the_other(session: Session) -> None:
+    """PostgreSQL gives numbers before it commits: a lower one that became visible later would lie behind a cursor.
+
+    Held until the transaction ends. The audit chain needs it too. SQLite has one writer at a time by itself.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(WRITERS_LOCK)))
 
 
 def _identity(row: SQLModel) -> str:

@@ -2,15 +2,19 @@
 
 from sqlmodel import Session, col, select
 
+from app.crash_points import arm
 from app.db import make_engine, reading, revisions
 from app.directory.models import Confidence, EmergencyLine, Organisation
 from app.permissions import Visibility
 from app.settings import Settings
-from app.state import HelpLine, HelpLines, Portal
+from app.state import HelpLine, HelpLines, Index, Portal
 from app.vocabulary.search import thesaurus
 from app.vocabulary.service import load_vocabulary
 from search.embedded import EmbeddedEngine
 from search.understand import Understander
+
+EMBEDDED = "embedded"
+"""The name of the embedded index's cursor."""
 
 
 class NotReady(RuntimeError):
@@ -19,6 +23,7 @@ class NotReady(RuntimeError):
 
 def open_portal(settings: Settings) -> Portal:
     """Raises NotReady where the database's revision is not the one this code expects."""
+    arm(settings.crash_at)
     database = make_engine(settings.sqlalchemy_url)
     current, expected = revisions(database)
     if current != expected:
@@ -28,8 +33,10 @@ def open_portal(settings: Settings) -> Portal:
         help_lines = load_help_lines(session)
         names = words_of_names(session)
     understander = Understander(thesaurus(vocabulary), names, settings.data_dir / "cache")
-    engine = EmbeddedEngine(settings.data_dir / "index", understander)
-    return Portal(settings, database, vocabulary, understander, engine, help_lines)
+    embedded = EmbeddedEngine(settings.data_dir / "index", understander)
+    return Portal(
+        settings, database, vocabulary, understander, embedded, (Index(EMBEDDED, embedded),), help_lines=help_lines
+    )
 
 
 def words_of_names(session: Session) -> set[str]:

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     metrics: bool = Field(False, description="Serve figures for Prometheus at /metrics; keep it from the public.")
     exit_url: str = Field("https://www.wikipedia.org/", description="Where the quick exit leads.")
     debug: bool = Field(False, description="Reload templates at each request; refused outside localhost.")
+    crash_at: str = Field("", description="Step of the sync at which a test kills it; refused outside localhost.")
 
     @property
     def host(self) -> str:
@@ -50,6 +51,10 @@ class Settings(BaseSettings):
     def trusted_hosts(self) -> tuple[str, ...]:
         extra = tuple(name.strip() for name in self.allowed_hosts.split(",") if name.strip())
         return (self.host, *extra, *(LOCAL_HOSTS if self.is_local else ()))
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.sqlalchemy_url.startswith("sqlite")
 
     @property
     def sqlalchemy_url(self) -> str:
@@ -69,6 +74,8 @@ class Settings(BaseSettings):
             raise ValueError("SAMBAND_BASE_URL must start with https:// outside localhost")
         if self.debug:
             raise ValueError("SAMBAND_DEBUG must be off outside localhost")
+        if self.crash_at:
+            raise ValueError("SAMBAND_CRASH_AT must be empty outside localhost")
         return self
 
 

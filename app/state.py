@@ -10,13 +10,24 @@ from search.engine import SearchEngine
 from search.understand import Understander
 
 
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An engine that the outbox feeds, under the name of its cursor."""
+
+    name: str
+    engine: SearchEngine
+
+
 @dataclass(slots=True)
 class Portal:
+    """`engine` answers readers; `indexes` are all that are kept up to date, the embedded one first."""
+
     settings: Settings
     database: Engine
     vocabulary: Vocabulary
     understander: Understander
     engine: SearchEngine
+    indexes: tuple[Index, ...]
     help_lines: "HelpLines" = field(default_factory=lambda: HelpLines(()))
 
 

@@ -47,7 +47,14 @@ def test_check_says_that_the_index_is_empty() -> None:
     assert samband("migrate").exit_code == 0
     result = samband("check")
     assert result.exit_code == 1
-    assert states(result) == {"settings": "ok", "database": "ok", "engine": "FAIL", "index lag": "ok", "disk": "ok"}
+    assert states(result) == {
+        "settings": "ok",
+        "database": "ok",
+        "engine": "FAIL",
+        "index lag": "ok",
+        "quarantine": "ok",
+        "disk": "ok",
+    }
     assert "samband reindex" in result.output
 
 
