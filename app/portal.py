@@ -11,6 +11,8 @@ from app.state import HelpLine, HelpLines, Index, Portal
 from app.vocabulary.search import thesaurus
 from app.vocabulary.service import load_vocabulary
 from search.embedded import EmbeddedEngine
+from search.meili_server import Server
+from search.meilisearch import MeilisearchEngine
 from search.understand import Understander
 
 EMBEDDED = "embedded"
@@ -33,10 +35,18 @@ def open_portal(settings: Settings) -> Portal:
         help_lines = load_help_lines(session)
         names = words_of_names(session)
     understander = Understander(thesaurus(vocabulary), names, settings.data_dir / "cache")
-    embedded = EmbeddedEngine(settings.data_dir / "index", understander)
-    return Portal(
-        settings, database, vocabulary, understander, embedded, (Index(EMBEDDED, embedded),), help_lines=help_lines
-    )
+    indexes = open_indexes(settings, understander)
+    return Portal(settings, database, vocabulary, understander, indexes[-1].engine, indexes, help_lines=help_lines)
+
+
+def open_indexes(settings: Settings, understander: Understander) -> tuple[Index, ...]:
+    """The embedded one is always kept, also beside a server: it answers when that does not."""
+    embedded = Index(EMBEDDED, EmbeddedEngine(settings.data_dir / "index", understander))
+    if settings.search == EMBEDDED:
+        return (embedded,)
+    key = settings.meilisearch_key.get_secret_value()
+    server = Server(settings.meilisearch_url, key, settings.meilisearch_name)
+    return embedded, Index(settings.search, MeilisearchEngine(server, understander))
 
 
 def words_of_names(session: Session) -> set[str]:

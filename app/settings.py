@@ -25,7 +25,16 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="SQLAlchemy address; empty means SQLite in the data folder.")
     allowed_hosts: str = Field("", description="Further host names, by commas; the base URL's is always allowed.")
     forwarded_allow_ips: str = Field("", description="Addresses of trusted proxies, by commas; empty trusts none.")
-    search: Literal["embedded"] = Field("embedded", description="Search engine that answers readers.")
+    search: Literal["embedded", "meilisearch"] = Field("embedded", description="Search engine that answers readers.")
+    meilisearch_url: str = Field("", description="Address of the Meilisearch server (1.50), for that engine.")
+    meilisearch_key: SecretStr = Field(
+        SecretStr(""), description="Its master key, or a key that may manage indexes, documents, tasks and keys."
+    )
+    meilisearch_name: str = Field(
+        "samband",
+        pattern="^[a-zA-Z0-9-]{1,60}$",
+        description="What the names of its indexes begin with; portals that share a server have different ones.",
+    )
     search_limit_per_minute: int = Field(120, ge=1, le=100_000, description="Searches a minute from one address.")
     suggest_limit_per_minute: int = Field(600, ge=1, le=100_000, description="Suggestions a minute from one address.")
     api_limit_per_minute: int = Field(300, ge=1, le=100_000, description="API calls a minute from one address.")
@@ -65,6 +74,8 @@ class Settings(BaseSettings):
         """F-45: outside localhost a default or short secret, plain http or debug stops the start and is named."""
         if not self.host:
             raise ValueError("SAMBAND_BASE_URL must be a full address such as https://samband.example")
+        if self.search == "meilisearch" and not (self.meilisearch_url and self.meilisearch_key.get_secret_value()):
+            raise ValueError("SAMBAND_SEARCH=meilisearch needs SAMBAND_MEILISEARCH_URL and SAMBAND_MEILISEARCH_KEY")
         if self.is_local:
             return self
         secret = self.secret.get_secret_value()

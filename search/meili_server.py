@@ -17,7 +17,6 @@ from meilisearch.errors import (
     MeilisearchError,
     MeilisearchTimeoutError,
 )
-from requests import RequestException
 
 from search.engine import EngineDown, EngineError
 from search.meili_clauses import any_of
@@ -89,9 +88,9 @@ class Server:
     def __init__(self, url: str, key: str, name: str) -> None:
         if not re.fullmatch(r"[a-zA-Z0-9-]{1,100}", name):
             raise ValueError("the name of an index has letters, digits and dashes")
-        self._url = url
-        self._key = key
-        self._name = name
+        self.url = url
+        self.key = key
+        self.name = name
         self._threads = threading.local()
         self._version = ""
         self._reading_key: _ReadingKey | None = None
@@ -112,7 +111,7 @@ class Server:
         if not searches:
             return []
         self.version()
-        reader = Client(self._url, self._token(principals), timeout=_READ_SECONDS)
+        reader = Client(self.url, self._token(principals), timeout=_READ_SECONDS)
         found = self._said(lambda: reader.multi_search([cast(Mapping[str, object], one) for one in searches]))
         return cast(list[Answer], found["results"])
 
@@ -130,23 +129,26 @@ class Server:
     def total(self, index: str, condition: str) -> int:
         return cast(int, self._post(f"indexes/{index}/documents/fetch", {"filter": condition, "limit": 0})["total"])
 
+    def reading_key(self) -> str:
+        return self._reading().key
+
     def _token(self, principals: frozenset[str]) -> str:
         allowed = any_of(token(one) for one in sorted(principals))
-        rules = {f"{self._name}-*": {"filter": [f"head {allowed}", f"part {allowed}"]}}
+        rules = {f"{self.name}-*": {"filter": [f"head {allowed}", f"part {allowed}"]}}
         reading = self._reading()
         until = datetime.now(UTC) + _TOKEN_LIFE
-        return str(Client(self._url).generate_tenant_token(reading.uid, rules, api_key=reading.key, expires_at=until))
+        return str(Client(self.url).generate_tenant_token(reading.uid, rules, api_key=reading.key, expires_at=until))
 
     def _reading(self) -> _ReadingKey:
         """A key that can only search, and only here: made once, found again by its name."""
         if self._reading_key is None:
-            uid = str(UUID(bytes=sha256(f"samband {self._name}".encode()).digest()[:16], version=4))
+            uid = str(UUID(bytes=sha256(f"samband {self.name}".encode()).digest()[:16], version=4))
             client = self._client(_READ_SECONDS)
             try:
                 key = self._said(lambda: client.get_key(uid))
             except Missing:
-                wanted = {"uid": uid, "actions": ["search"], "indexes": [f"{self._name}-*"], "expiresAt": None}
-                key = self._said(lambda: client.create_key({**wanted, "name": f"{self._name} reading"}))
+                wanted = {"uid": uid, "actions": ["search"], "indexes": [f"{self.name}-*"], "expiresAt": None}
+                key = self._said(lambda: client.create_key({**wanted, "name": f"{self.name} reading"}))
             self._reading_key = _ReadingKey(uid, str(key.key))
         return self._reading_key
 
@@ -175,7 +177,7 @@ class Server:
     def indexes(self) -> list[str]:
         client = self._client(_WRITE_SECONDS)
         found = self._said(lambda: client.http.get(f"indexes?limit={_PAGE}"))
-        return [uid for uid in (str(one["uid"]) for one in found["results"]) if uid.startswith(f"{self._name}-")]
+        return [uid for uid in (str(one["uid"]) for one in found["results"]) if uid.startswith(f"{self.name}-")]
 
     def wait(self, tasks: Iterable[int]) -> None:
         """Raises EngineError for the first that did not succeed."""
@@ -195,7 +197,7 @@ class Server:
     def _client(self, seconds: int) -> Client:
         clients: dict[int, Client] = self._threads.__dict__.setdefault("clients", {})
         if seconds not in clients:
-            clients[seconds] = Client(self._url, self._key, timeout=seconds)
+            clients[seconds] = Client(self.url, self.key, timeout=seconds)
         return clients[seconds]
 
     def _said(self, ask: Callable[[], R]) -> R:
@@ -206,7 +208,8 @@ class Server:
                 raise Missing(error.message) from error
             kind = EngineDown if error.status_code >= _SERVER_BROKEN else EngineError
             raise kind(f"Meilisearch refused: {error.message}") from error
-        except (MeilisearchCommunicationError, MeilisearchTimeoutError, RequestException) as error:
+        except (MeilisearchCommunicationError, MeilisearchTimeoutError, OSError) as error:
+            # What requests raises besides is an OSError.
             self._version = ""
             raise EngineDown("Meilisearch does not answer") from error
         except MeilisearchError as error:

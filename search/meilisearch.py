@@ -25,19 +25,16 @@ _HEADS = "is_head = true"
 
 
 class MeilisearchEngine:
-    """`name` begins the names of its indexes; portals that share a server have different ones."""
-
     def __init__(
         self,
         server: Server,
-        name: str,
         understander: Understander,
         kind_weights: Mapping[str, float] | None = None,
     ) -> None:
         made_with = f"{ROW_FORMAT} {_MEILI_FORMAT} {understander.thesaurus.fingerprint}"
         self._made_with = hashlib.sha256(made_with.encode()).hexdigest()[:8]
         self._server = server
-        self._records, self._passages = f"{name}-records", f"{name}-passages"
+        self.records, self.passages = f"{server.name}-records", f"{server.name}-passages"
         self._understander = understander
         self._kind_weights = KIND_WEIGHTS if kind_weights is None else kind_weights
         self._rows = MeiliRows(understander)
@@ -65,7 +62,7 @@ class MeilisearchEngine:
         with self._writing:
             self._ensure()
             generation = uuid4().hex[:12]
-            aside = {live: f"{live}-{generation}" for live in (self._records, self._passages)}
+            aside = {live: f"{live}-{generation}" for live in (self.records, self.passages)}
             known = self._server.indexes()
             self._server.wait(self._server.drop(one for one in known if self._is_aside(one)))
             try:
@@ -76,16 +73,16 @@ class MeilisearchEngine:
                 self._server.wait(self._server.drop(one for one in aside.values() if one in left))
 
     def _is_aside(self, index: str) -> bool:
-        return index.startswith((f"{self._records}-", f"{self._passages}-"))
+        return index.startswith((f"{self.records}-", f"{self.passages}-"))
 
     def _fill(self, aside: Mapping[str, str], documents: Iterable[Document], generation: str) -> None:
         for index in aside.values():
             self._server.wait(self._server.create(index))
-        self._server.wait(self._server.add(aside[self._records], [self._meta(generation)]))
+        self._server.wait(self._server.add(aside[self.records], [self._meta(generation)]))
         for batch in _batches(documents):
             rows = [self._rows.of(document) for document in batch]
-            tasks = self._server.add(aside[self._passages], [row for one in rows for row in one.passages])
-            tasks += self._server.add(aside[self._records], [row for one in rows for row in one.records])
+            tasks = self._server.add(aside[self.passages], [row for one in rows for row in one.passages])
+            tasks += self._server.add(aside[self.records], [row for one in rows for row in one.records])
             self._server.wait(tasks)
 
     def _replace(self, replaced: Sequence[tuple[str, Rows]]) -> list[int]:
@@ -93,8 +90,8 @@ class MeilisearchEngine:
         records = any_of(record_id(key) for key, _ in replaced)
         tasks: list[int] = []
         for index, rows in (
-            (self._passages, [row for _, made in replaced for row in made.passages]),
-            (self._records, [row for _, made in replaced for row in made.records]),
+            (self.passages, [row for _, made in replaced for row in made.passages]),
+            (self.records, [row for _, made in replaced for row in made.records]),
         ):
             kept = any_of(row["id"] for row in rows)
             tasks += self._server.remove(index, f"record {records} AND NOT id {kept}")
@@ -103,10 +100,10 @@ class MeilisearchEngine:
 
     def _ensure(self) -> None:
         known = self._server.indexes()
-        for index in (self._passages, self._records):
+        for index in (self.passages, self.records):
             if index not in known:
                 self._server.wait(self._server.create(index))
-                if index == self._records:
+                if index == self.records:
                     self._server.wait(self._server.add(index, [self._meta(uuid4().hex[:12])]))
 
     def _meta(self, generation: str) -> Row:
@@ -129,7 +126,7 @@ class MeilisearchEngine:
         if not principals:
             return nothing
         reader = MeiliReader(
-            self._server, self._records, self._passages, principals, self._understander, self._kind_weights
+            self._server, self.records, self.passages, principals, self._understander, self._kind_weights
         )
         try:
             return ask(reader)
@@ -138,7 +135,7 @@ class MeilisearchEngine:
 
     def versions(self) -> Mapping[str, str]:
         try:
-            rows = self._server.rows(self._records, _HEADS, ("key", "version"))
+            rows = self._server.rows(self.records, _HEADS, ("key", "version"))
         except Missing:
             return {}
         return {row["key"]: row["version"] for row in rows}
@@ -146,8 +143,8 @@ class MeilisearchEngine:
     def health(self) -> Health:
         try:
             engine = f"Meilisearch {self._server.version()}"
-            made = self._server.rows(self._records, 'id = "meta"', ("meta",))
-            documents = self._server.total(self._records, _HEADS)
+            made = self._server.rows(self.records, 'id = "meta"', ("meta",))
+            documents = self._server.total(self.records, _HEADS)
         except Missing:
             return Health(True, engine, 0, "", "no index yet", True)
         except EngineDown as error:

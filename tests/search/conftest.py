@@ -45,7 +45,7 @@ def make_meilisearch(meilisearch: Address) -> EngineFactory:
 
     def made(folder: Path, understander: Understander) -> MeilisearchEngine:
         name = f"t{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
-        return MeilisearchEngine(Server(meilisearch.url, meilisearch.key, name), name, understander)
+        return MeilisearchEngine(Server(meilisearch.url, meilisearch.key, name), understander)
 
     return made
 
