@@ -14,6 +14,9 @@ import pytest
 from meilisearch import Client
 from meilisearch.errors import MeilisearchApiError
 
+from app.db import reading
+from app.state import Portal
+from app.sync import all_documents
 from search.embedded import EmbeddedEngine
 from search.engine import Document, EngineDown, EngineError, Passage, Query, SearchEngine, Sort
 from search.meili_rows import plain, token
@@ -78,6 +81,27 @@ def test_both_engines_answer_alike(make_meilisearch: EngineFactory, tmp_path: Pa
         assert engines[0].suggest(prefix, VISITOR, 50) == engines[1].suggest(prefix, VISITOR, 50)
     for key in ("k0", "k1", "k4"):
         assert engines[0].similar(key, MEMBER, ("material",), 20) == engines[1].similar(key, MEMBER, ("material",), 20)
+
+
+@pytest.mark.full
+def test_both_engines_answer_alike_on_the_whole_library(portal: Portal, server: Server) -> None:
+    served = MeilisearchEngine(server, portal.understander)
+    with reading(portal.database) as session:
+        served.rebuild(all_documents(session, portal.vocabulary))
+    asker = Asker(portal.understander)
+    embedded = portal.indexes[0].engine
+    assert served.versions() == embedded.versions()
+    for text in (
+        "pakkotyö",
+        "human trafficking",
+        "lapsi uhri",
+        "krisesenter oslo",
+        "§ 257",
+        "how is a victim recognised",
+    ):
+        query = replace(asker.query(text), facets=("kind", "country", "language"), per_page=20)
+        assert embedded.search(query).total > 0, text
+        assert served.search(query) == embedded.search(query), text
 
 
 def variations(asker: Asker, text: str) -> Iterator[Query]:
