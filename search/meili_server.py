@@ -206,6 +206,10 @@ class Server:
         except MeilisearchApiError as error:
             if error.code in {"index_not_found", "api_key_not_found"}:
                 raise Missing(error.message) from error
+            if error.code == "invalid_api_key":
+                # Its keys went with its database: another one is made for the next question.
+                self._reading_key = None
+                raise EngineDown("Meilisearch does not know the key") from error
             kind = EngineDown if error.status_code >= _SERVER_BROKEN else EngineError
             raise kind(f"Meilisearch refused: {error.message}") from error
         except (MeilisearchCommunicationError, MeilisearchTimeoutError, OSError) as error:

@@ -139,6 +139,28 @@ def test_a_principal_is_only_itself(engine: MeilisearchEngine, asker: Asker) -> 
     assert engine.search(asker.query("shelter", frozenset({"desk:no"}))).total == 1
 
 
+def test_a_key_with_these_rights_is_enough(meilisearch: Address, understander: Understander, asker: Asker) -> None:
+    """Those that docs/search.md names."""
+    rights = ("indexes.*", "documents.*", "settings.*", "tasks.get", "keys.get", "keys.create", "search", "version")
+    key = Client(meilisearch.url, meilisearch.key).create_key({"actions": rights, "indexes": ["*"], "expiresAt": None})
+    engine = MeilisearchEngine(Server(meilisearch.url, key.key, "limited"), understander)
+    engine.rebuild([document("a", "A shelter.")])
+    engine.upsert([document("b", "A shelter.")])
+    assert engine.search(asker.query("shelter")).total == 2
+    assert engine.health().documents == 2
+
+
+def test_a_server_that_forgot_its_keys_is_down_until_asked_again(
+    engine: MeilisearchEngine, server: Server, asker: Asker
+) -> None:
+    engine.rebuild([document("a", "A shelter.")])
+    assert engine.search(asker.query("shelter")).total == 1
+    Client(server.url, server.key).delete_key(server.reading_key())
+    with pytest.raises(EngineDown):
+        engine.search(asker.query("shelter"))
+    assert engine.search(asker.query("shelter")).total == 1
+
+
 @pytest.mark.parametrize("term", ["a", "NO", "Å", "x" * 500, 'a"b', "cite:25:3", "", "a b", "§"])
 def test_tokens_are_what_meilisearch_leaves_alone(term: str) -> None:
     assert set(token(term)) <= set("~0123456789abcdefghijklmnopqrstuvwxyz")
