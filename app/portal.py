@@ -11,6 +11,8 @@ from app.state import HelpLine, HelpLines, Index, Portal
 from app.vocabulary.search import thesaurus
 from app.vocabulary.service import load_vocabulary
 from search.embedded import EmbeddedEngine
+from search.engine import SearchEngine
+from search.fallback import FallbackEngine
 from search.meili_server import Server
 from search.meilisearch import MeilisearchEngine
 from search.understand import Understander
@@ -36,7 +38,14 @@ def open_portal(settings: Settings) -> Portal:
         names = words_of_names(session)
     understander = Understander(thesaurus(vocabulary), names, settings.data_dir / "cache")
     indexes = open_indexes(settings, understander)
-    return Portal(settings, database, vocabulary, understander, indexes[-1].engine, indexes, help_lines=help_lines)
+    engine = answering(indexes)
+    return Portal(settings, database, vocabulary, understander, engine, indexes, help_lines=help_lines)
+
+
+def answering(indexes: tuple[Index, ...]) -> SearchEngine:
+    """Where there is a server it answers readers, and the embedded index for it while it does not."""
+    reserve, *servers = (index.engine for index in indexes)
+    return FallbackEngine(servers[0], reserve) if servers else reserve
 
 
 def open_indexes(settings: Settings, understander: Understander) -> tuple[Index, ...]:
