@@ -29,6 +29,7 @@ _ORDERS = {
     Sort.NEWEST: ("year:desc", "title_key:asc", "key_key:asc"),
     Sort.TITLE: ("title_key:asc", "key_key:asc"),
 }
+_BUNDLE = 8
 _NO_YEAR = -(10**9)
 
 
@@ -194,8 +195,8 @@ class MeiliReader:
         if asked.called is None:
             return _Scored({}, {})
         weighted = [Leaf(f'kind = "{token(kind)}"') for kind in self._kind_weights]
-        trees = [asked.called, *([asked.main] if asked.main else []), *weighted]
-        rows = self._leaves(trees, passing)
+        rows = self._leaves([*([asked.main] if asked.main else []), *weighted], passing)
+        rows |= self._names(asked.called, passing)
         called = _by_record(asked.called.scores(rows))
         scores = _by_record(asked.main.scores(rows)) if asked.main else {}
         if asked.understanding and asked.understanding.phrases:
@@ -213,6 +214,17 @@ class MeiliReader:
         leaves = list(dict.fromkeys(leaf for tree in trees for leaf in tree.leaves()))
         answers = self._ask([self._search(self._records, [leaf.filter, *passing], ["id"]) for leaf in leaves])
         return {leaf: [row["id"] for row in answer["hits"]] for leaf, answer in zip(leaves, answers, strict=True)}
+
+    def _names(self, called: Clause, passing: Filter) -> dict[Leaf, list[str]]:
+        """Most parts of a query are nobody's name: they are asked for in bundles first."""
+        leaves = list(dict.fromkeys(called.leaves()))
+        bundles = [leaves[start : start + _BUNDLE] for start in range(0, len(leaves), _BUNDLE)]
+        filters = [" OR ".join(leaf.filter for leaf in bundle) for bundle in bundles]
+        answers = self._ask([self._count(self._records, [one, *passing]) for one in filters])
+        met = [
+            leaf for bundle, answer in zip(bundles, answers, strict=True) if answer.get("totalHits") for leaf in bundle
+        ]
+        return {leaf: [] for leaf in leaves} | self._leaves(met, passing)
 
     def _best(self, scores: Scores, start: int, size: int) -> list[str]:
         """In order of score; what ties is told apart by year, title and key, which only these are asked for."""
