@@ -22,6 +22,7 @@ from app.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 BUSY_TIMEOUT_MS = 10_000
+AUTO_VACUUM_FULL = 1
 LOCK_TIMEOUT_SECONDS = 12
 _write_lock = Lock()
 
@@ -48,14 +49,11 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: ConnectionPoolEntry
     """The driver's own transactions lose updates and tear migrations; ours begin in `_begin_sqlite`."""
     connection.isolation_level = None
     connection.create_function("lower", 1, lambda value: value.lower() if isinstance(value, str) else value)
-    for pragma in (
-        "auto_vacuum=FULL",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
-        "secure_delete=ON",
-    ):
+    connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    if connection.execute("PRAGMA auto_vacuum").fetchone() != (AUTO_VACUUM_FULL,):
+        # It writes, also where nothing changes: a reader that comes while somebody writes would have to wait.
+        connection.execute("PRAGMA auto_vacuum=FULL")
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
