@@ -27,9 +27,9 @@ def settings_or_exit() -> Settings:
         return current_settings()
     except ValidationError as error:
         for problem in error.errors():
-            errors.print(
-                f"Setting refused: {'.'.join(map(str, problem['loc']))} {problem['msg']}".strip(), markup=False
-            )
+            # What is wrong with several settings together names them in its words.
+            names = "".join(f"SAMBAND_{str(part).upper()}: " for part in problem["loc"])
+            errors.print(f"Setting refused: {names}{problem['msg']}", markup=False)
         raise typer.Exit(2) from None
 
 

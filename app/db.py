@@ -23,6 +23,7 @@ from app.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 BUSY_TIMEOUT_MS = 10_000
+AUTO_VACUUM_FULL = 1
 LOCK_TIMEOUT_SECONDS = 12
 AUTO_VACUUM_FULL = 1
 _write_lock = Lock()

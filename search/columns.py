@@ -77,6 +77,9 @@ class Columns:
         known = self.records.get(key)
         return known.ordinal if known else self.size
 
+    def of_countries(self, countries: Iterable[str]) -> Mask:
+        return self._facets.get("country", self._nothing).having(countries, self.size)
+
     def counted(self, found: Mask, query: Query) -> tuple[Mask, dict[str, tuple[FacetCount, ...]]]:
         """What passes all filters, and per facet the counts with its own filter left out."""
         in_years = found & self._in_years(query)

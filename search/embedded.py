@@ -29,7 +29,7 @@ from search.generations import Broken, Current, Generations, Locked
 from search.hits import MAX_SUGGESTION_PREFIX, Found, hits, shared, suggestions
 from search.reader import Reader, Schemas, Scores, Snapshot, keys_query, known, read_records
 from search.rows import ROW_FORMAT, RowWriter
-from search.scoring import KIND_WEIGHTS, Group, PrefixWidener, groups_of
+from search.scoring import KIND_WEIGHTS, NAMED_COUNTRY, Group, PrefixWidener, groups_of
 from search.understand import Understander, Understanding
 
 P = ParamSpec("P")
@@ -208,6 +208,8 @@ class EmbeddedEngine:
         for kind, weight in self._kind_weights.items():
             of_kind = reader.columns.kinds.having((kind,), reader.columns.size)
             scores[of_kind & (scores > 0)] *= weight
+        if understanding.countries:
+            scores[reader.columns.of_countries(understanding.countries) & (scores > 0)] += NAMED_COUNTRY
         return scores, called
 
     def _hits(

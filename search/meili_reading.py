@@ -20,7 +20,7 @@ from search.meili_rows import (
 )
 from search.meili_server import EVERY, Answer, Search, Server
 from search.rows import StoredPassage, StoredRecord
-from search.scoring import SAME_LANGUAGE, Group, PrefixWidener, Scorer, evidence, groups_of
+from search.scoring import NAMED_COUNTRY, SAME_LANGUAGE, Group, PrefixWidener, Scorer, evidence, groups_of
 from search.understand import Understander, Understanding
 
 Filter = list[str | list[str]]
@@ -195,7 +195,9 @@ class MeiliReader:
         if asked.called is None:
             return _Scored({}, {})
         weighted = [Leaf(f'kind = "{token(kind)}"') for kind in self._kind_weights]
-        rows = self._leaves([*([asked.main] if asked.main else []), *weighted], passing)
+        countries = asked.understanding.countries if asked.understanding else ()
+        of_countries = Leaf(f"facets.country {any_of(token(one) for one in countries)}")
+        rows = self._leaves([*([asked.main] if asked.main else []), *weighted, of_countries], passing)
         rows |= self._names(asked.called, passing)
         called = _by_record(asked.called.scores(rows))
         scores = _by_record(asked.main.scores(rows)) if asked.main else {}
@@ -207,6 +209,9 @@ class MeiliReader:
             for record in {record_of(row) for row in rows[leaf]}:
                 if record in scores:
                     scores[record] *= weight
+        for record in {record_of(row) for row in rows[of_countries]}:
+            if scores.get(record, 0.0) > 0:
+                scores[record] += NAMED_COUNTRY
         return _Scored(scores, called)
 
     def _leaves(self, trees: Iterable[Clause], passing: Filter) -> dict[Leaf, list[str]]:

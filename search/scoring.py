@@ -26,6 +26,8 @@ _BY_HOW = {
 }
 KIND_WEIGHTS = {"concept": 0.5}
 """Entries about a word rather than documents: below what they describe, unless the reader called one by its name."""
+NAMED_COUNTRY = 32.0
+"""What is of a country that the reader named ("labour inspectorate Sweden") comes before what is alike elsewhere."""
 _IDENTIFYING = 2.0
 _TIE_BREAKER = 0.25
 _STEP = 16

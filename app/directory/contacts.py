@@ -43,6 +43,7 @@ class Channel:
     is_open_now: bool | None
     is_urgent: bool
     is_sms: bool
+    is_elsewhere: bool
     is_local: bool
     audience_code: str
     audience: str
@@ -66,8 +67,8 @@ class Channel:
 
     @property
     def may_lead(self) -> bool:
-        """Whether its button may be the filled one: never on a channel that has to be confirmed first."""
-        return self.href is not None and self.is_confirmed_fact and self.kind in LEADS
+        """Whether its button may be the filled one: never on one to be confirmed, nor on a 112 elsewhere."""
+        return self.href is not None and self.is_confirmed_fact and self.kind in LEADS and not self.is_elsewhere
 
 
 def channels_of(
@@ -107,6 +108,7 @@ def channel(row: ContactPoint, country: str, view: Perspective) -> Channel:
         is_urgent=row.is_urgent,
         is_sms=way.is_sms,
         is_local=way.is_local,
+        is_elsewhere=way.is_elsewhere,
         audience_code=row.audience,
         audience=view.say(AUDIENCES[row.audience]) if row.audience in AUDIENCES else "",
         is_for_professionals=row.audience in AUDIENCES,
@@ -135,6 +137,7 @@ def _rank(found: Channel, function: str | None) -> tuple[int, ...]:
     audience = 0 if found.is_for_professionals else 1
     return (
         int(not found.is_confirmed_fact),
+        int(found.is_elsewhere),
         int(function is not None and function not in found.functions),
         KINDS_IN_ORDER.index(kind),
         int(found.is_emergency),

@@ -8,7 +8,7 @@ CALLING_CODES = {
     "DK": "45", "FI": "358", "IS": "354", "NO": "47", "SE": "46", "AX": "358", "FO": "298", "GL": "299", "EE": "372",
 }  # fmt: skip
 EMERGENCY = "112"
-"""Answers in every country of the directory; every other short number means something else abroad, or nothing."""
+"""Answers everywhere, but for the caller's country; other short numbers mean something else abroad, or nothing."""
 
 CALLED = frozenset({"phone", "helpline"})
 _NUMBER = re.compile(r"\+?[0-9]{3,15}")
@@ -17,12 +17,16 @@ _MAILBOX = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """`href` is None where there is nothing to press. `is_local`: the number works only inside its own country."""
+    """`href` is None where there is nothing to press. `is_local`: the number works only inside its own country.
+
+    `is_elsewhere`: pressed where the reader is, it reaches another centre than this body's.
+    """
 
     display: str
     href: str | None
     is_sms: bool = False
     is_local: bool = False
+    is_elsewhere: bool = False
 
 
 def dial(kind: str, value: str, display: str, country: str, home: str | None) -> Dial:
@@ -43,7 +47,7 @@ def _number(value: str, display: str, country: str, home: str | None) -> Dial:
         is_same_network = home is not None and CALLING_CODES.get(home) == CALLING_CODES.get(country)
         return Dial(display if is_same_network else international(value, display, country), f"{scheme}:{value}", is_sms)
     if value == EMERGENCY:
-        return Dial(display, f"{scheme}:{value}", is_sms)
+        return Dial(display, f"{scheme}:{value}", is_sms, is_elsewhere=home not in (None, country))
     return Dial(display, f"{scheme}:{value}" if home in (None, country) else None, is_sms, is_local=True)
 
 

@@ -33,5 +33,6 @@ def _contact_points(page: OrganisationPage) -> list[JsonValue]:
     return [
         {"@type": "ContactPoint", keys[channel.kind]: channel.value, "contactType": channel.kind}
         for channel in page.channels
-        if page.via is None and channel.is_confirmed_fact and channel.kind in keys and not channel.is_local
+        if page.via is None and channel.is_confirmed_fact and channel.kind in keys
+        if not (channel.is_local or channel.is_emergency)
     ]

@@ -35,6 +35,8 @@ def _properties(page: OrganisationPage, address: str) -> Iterator[str]:
 
 
 def _channel(channel: Channel) -> Iterator[str]:
+    if channel.is_emergency:
+        return
     if channel.is_called and channel.href:
         kind = "text" if channel.is_sms else "voice"
         yield f"TEL;TYPE={kind};TYPE=work:{escape(channel.value)}"

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from app.directory.dialling import EMERGENCY
 from app.directory.vcard import MAX_LINE_BYTES, escape, fold
 
 HOSTILE = "Evil\r\nTEL:+4512345678\r\nEND:VCARD\nX\x0bY\x85Z\u2028W;,\\"
@@ -57,8 +58,9 @@ def test_an_address_book_reads_the_card(client: TestClient, organisation: str) -
     assert called == {
         found["value"]
         for found in stored["contacts"]
-        if found["kind"] in {"phone", "helpline"} and found["confidence"] == "stated"
+        if found["kind"] in {"phone", "helpline"} and found["confidence"] == "stated" and found["value"] != EMERGENCY
     }
+    assert EMERGENCY not in called, "in an address book it would seem to be this body's own number"
 
 
 def test_a_channel_to_be_confirmed_is_not_in_the_card(client: TestClient) -> None:

@@ -378,3 +378,13 @@ def test_pages_stand_in_every_language_on_few_queries(
     with counted(portal) as statements:
         page.get(f"/{language}/{path}")
     assert len(statements) <= MAX_QUERIES, statements
+
+
+@pytest.mark.parametrize("function", ["police-cooperation", "criminal-investigation", "reporting-channel"])
+@pytest.mark.parametrize("country", ["dk", "fo", "gl", "ax"])
+def test_the_emergency_number_of_another_country_is_not_the_button_to_press(
+    page: PageClient, function: str, country: str
+) -> None:
+    """Whoever presses it in Sweden reaches the Swedish centre."""
+    tree = page.get(f"/en/functions/{function}/{country}?from=se")
+    assert [node.attributes["href"] for node in tree.css("main a.button.primary[href='tel:112']")] == []

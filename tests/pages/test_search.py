@@ -245,3 +245,19 @@ def test_the_page_is_compressed_and_small(client: TestClient) -> None:
     response = client.get("/fi/search?q=pakkoty%C3%B6", headers={"accept-encoding": "gzip"})
     assert response.headers["content-encoding"] == "gzip"
     assert int(response.headers["content-length"]) < 20_000
+
+
+@pytest.mark.parametrize(
+    ("asked", "country"),
+    [
+        ("labour inspectorate sweden", "SE"),
+        ("labour inspectorate norway", "NO"),
+        ("koordinator Norge", "NO"),
+        ("kansallinen koordinaattori ruotsi", "SE"),
+        ("shelter sweden", "SE"),
+        ("lögregla Danmörk", "DK"),
+    ],
+)
+def test_what_is_of_the_country_named_comes_first(client: TestClient, asked: str, country: str) -> None:
+    hits = client.get("/api/v1/search", params={"q": asked, "kind": "organisation", "per_page": 3}).json()["hits"]
+    assert {hit["country"][0] if isinstance(hit["country"], list) else hit["country"] for hit in hits} == {country}
