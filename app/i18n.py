@@ -15,8 +15,7 @@ from functools import lru_cache
 from gettext import GNUTranslations
 from pathlib import Path
 
-from babel import Locale
-from babel.dates import format_date, format_datetime, get_day_names
+from babel.dates import format_date, get_day_names
 from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -35,7 +34,6 @@ FALLBACKS = {
     "en": ("sv", "nb", "da"),
 }
 """Where a text is missing: the languages that a reader of this one reads most easily, in order."""
-HTML_LANGUAGES = {"prs": "prs", "ckb": "ckb"}
 UNDATED = datetime(2026, 1, 1, tzinfo=UTC)
 LOCALE_DIR = Path(__file__).parent / "locale"
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "_n": (1, 2), "pgettext": ((1, "c"), 2), "N_": None}
@@ -135,20 +133,12 @@ def days_in_words(days: tuple[str, ...], language: str) -> str:
     return ", ".join(names[run[0]] if len(run) == 1 else f"{names[run[0]]}–{names[run[-1]]}" for run in runs)
 
 
-def format_moment(value: datetime, language: str) -> str:
-    return format_datetime(value, "long", locale=locale_of(language))
-
-
 def format_number(value: float, language: str) -> str:
     return format_decimal(value, locale=locale_of(language))
 
 
 def format_and(items: list[str], language: str) -> str:
     return format_list(items, locale=locale_of(language)) if items else ""
-
-
-def language_name(code: str, language: str) -> str | None:
-    return Locale.parse(language).languages.get(code)
 
 
 _ALPHABETS = {

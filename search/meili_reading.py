@@ -196,8 +196,8 @@ class MeiliReader:
             return _Scored({}, {})
         weighted = [Leaf(f'kind = "{token(kind)}"') for kind in self._kind_weights]
         countries = asked.understanding.countries if asked.understanding else ()
-        of_countries = Leaf(f"facets.country {any_of(token(one) for one in countries)}")
-        rows = self._leaves([*([asked.main] if asked.main else []), *weighted, of_countries], passing)
+        named = [Leaf(f"facets.country {any_of(token(one) for one in countries)}")] if countries else []
+        rows = self._leaves([*([asked.main] if asked.main else []), *weighted, *named], passing)
         rows |= self._names(asked.called, passing)
         called = _by_record(asked.called.scores(rows))
         scores = _by_record(asked.main.scores(rows)) if asked.main else {}
@@ -209,7 +209,7 @@ class MeiliReader:
             for record in {record_of(row) for row in rows[leaf]}:
                 if record in scores:
                     scores[record] *= weight
-        for record in {record_of(row) for row in rows[of_countries]}:
+        for record in {record_of(row) for leaf in named for row in rows[leaf]}:
             if scores.get(record, 0.0) > 0:
                 scores[record] += NAMED_COUNTRY
         return _Scored(scores, called)

@@ -63,10 +63,11 @@ def page(client: TestClient) -> PageClient:
 
 
 @pytest.fixture(scope="session")
-def portal(app: FastAPI, client: TestClient) -> Portal:
+def portal(app: FastAPI, client: TestClient) -> Iterator[Portal]:
     """The portal behind `client`: it is open as long as that is."""
     opened: Portal = app.state.portal
-    return opened
+    yield opened
+    assert app.state.portal is opened, "a test started the shared application again"
 
 
 @pytest.fixture

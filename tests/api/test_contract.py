@@ -14,6 +14,7 @@ from schemathesis.core.transport import Response
 from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 OPENAPI = "/api/v1/openapi.json"
 Json = dict[str, object]
@@ -37,8 +38,16 @@ def described(client: TestClient) -> Json:
 
 @pytest.fixture(scope="session")
 def api_schema(app: FastAPI, client: TestClient) -> BaseSchema:
-    """Of the app that `client` has started."""
-    return schemathesis.openapi.from_asgi(OPENAPI, app)
+    """Of the app that `client` has started; a generated call must not start it again under the other tests."""
+
+    async def started(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await send({"type": f"{(await receive())['type']}.complete"})
+            await send({"type": f"{(await receive())['type']}.complete"})
+        else:
+            await app(scope, receive, send)
+
+    return schemathesis.openapi.from_asgi(OPENAPI, started)
 
 
 def operations(described: Json) -> Iterator[tuple[str, str, Json]]:
