@@ -29,6 +29,8 @@ REQUIREMENTS = ROOT / "requirements"
 RUN_PINS = ("app",)
 TEST_PINS = ("app", "test")
 TAIL_BYTES = 4096
+# More processes than this wait for one another's browsers and servers.
+MOST_TEST_PROCESSES = 4
 
 # pip's setting → the variables that say the same to uv, which does not read pip's configuration.
 PIP_TO_UV = {
@@ -220,8 +222,10 @@ def serve(port: int, data: Path | None) -> int:
 
 
 def test(*, full: bool, pytest_arguments: list[str]) -> int:
-    """Linters beside pytest on the second core; whatever failed is said again at the end, pytest's own line last."""
+    """Linters beside pytest; whatever failed is said again at the end, pytest's own line last."""
     command = [str(PYTHON), "-m", "pytest", *([] if full else ["-m", "not full"]), *pytest_arguments]
+    if not pytest_arguments:
+        command += ["--numprocesses", str(min(MOST_TEST_PROCESSES, os.cpu_count() or 1)), "--dist", "loadfile"]
     if sys.stdout.isatty():
         command.append("--color=yes")
     with started(() if pytest_arguments else LINTERS) as linters:

@@ -1,10 +1,12 @@
 """A real portal for the tests: seeded once a run, on SQLite, with the real index; copies where a test writes."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.terminal import TerminalReporter
 from fastapi import FastAPI
 from sqlmodel import Session
 from starlette.testclient import TestClient
@@ -15,8 +17,10 @@ from app.portal import open_portal
 from app.settings import Settings
 from app.state import Portal
 from app.sync import rebuild
+from app.sync_lock import only_writer
 from seed_data.load import load
 from tests.page_client import PageClient
+from tests.search import meili
 
 BASE_URL = "https://localhost"
 GENEROUS = 100_000
@@ -32,11 +36,43 @@ def settings_for(data_dir: Path) -> Settings:
     )
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The only peer that may be absent: its tests are left out together, and `pytest_terminal_summary` says so once."""
+    if meili.is_present():
+        return
+    asked = [item for item in items if isinstance(item, pytest.Function) and needs_meilisearch(item)]
+    if asked:
+        items[:] = [item for item in items if item not in asked]
+        config.hook.pytest_deselected(items=asked)
+
+
+def needs_meilisearch(item: pytest.Function) -> bool:
+    chosen = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    return "meilisearch" in item.fixturenames or "meilisearch" in chosen
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    if not meili.is_present():
+        terminalreporter.write_line(f"!!! {meili.ABSENT} !!!", red=True, bold=True)
+
+
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the whole seed and its index; nobody writes to it."""
-    folder = tmp_path_factory.mktemp("seeded")
+    """A data folder with the whole seed and its index; nobody writes to it. Processes of one run build it once."""
+    folder = tmp_path_factory.mktemp("portal") / "seeded"
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return seed(folder)
+    of_the_run = tmp_path_factory.getbasetemp().parent / "seeded"
+    with only_writer(of_the_run):
+        if not (of_the_run / "whole").is_dir():
+            seed(of_the_run / "begun").rename(of_the_run / "whole")
+    shutil.copytree(of_the_run / "whole", folder)
+    return folder
+
+
+def seed(folder: Path) -> Path:
     settings = settings_for(folder)
+    folder.mkdir(parents=True)
     upgrade(settings)
     with transaction(make_engine(settings.sqlalchemy_url), actor="seed") as session:
         load(session)

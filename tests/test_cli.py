@@ -58,6 +58,7 @@ def test_check_says_that_the_index_is_empty() -> None:
     assert "samband reindex" in result.output
 
 
+@pytest.mark.full
 @pytest.mark.usefixtures("settings")
 def test_a_prepared_portal_is_fit() -> None:
     for command in ("migrate", "seed", "reindex"):

@@ -47,7 +47,6 @@ IN_SHORT = {
     "country",
     "country-figures",
     "material",
-    "glossary",
     "error",
 }
 WIDTHS = (320, 390, 1280)

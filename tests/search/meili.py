@@ -15,6 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 
+ABSENT = "MEILISEARCH IS NOT TESTED: neither SAMBAND_MEILISEARCH_URL nor a `meilisearch` binary on PATH"
 _START_SECONDS = 30.0
 
 
@@ -22,6 +23,10 @@ _START_SECONDS = 30.0
 class Address:
     url: str
     key: str
+
+
+def is_present() -> bool:
+    return bool(os.environ.get("SAMBAND_MEILISEARCH_URL") or shutil.which("meilisearch"))
 
 
 @contextmanager
@@ -32,7 +37,7 @@ def running(folder: Path) -> Iterator[Address]:
         return
     binary = shutil.which("meilisearch")
     if binary is None:
-        pytest.skip("Meilisearch is not tested: neither SAMBAND_MEILISEARCH_URL nor a `meilisearch` binary on PATH")
+        pytest.skip(ABSENT)
     with started(binary, folder) as address:
         yield address
 
