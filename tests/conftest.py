@@ -18,6 +18,7 @@ from app.settings import Settings
 from app.state import Portal
 from app.sync import rebuild
 from app.sync_lock import only_writer
+from search.lemmas import Lemmatizer
 from seed_data.load import load
 from tests.page_client import PageClient
 from tests.search import meili
@@ -57,29 +58,46 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the whole seed and its index; nobody writes to it. Processes of one run build it once."""
-    folder = tmp_path_factory.mktemp("portal") / "seeded"
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        return seed(folder)
-    of_the_run = tmp_path_factory.getbasetemp().parent / "seeded"
-    with only_writer(of_the_run):
-        if not (of_the_run / "whole").is_dir():
-            seed(of_the_run / "begun").rename(of_the_run / "whole")
-    shutil.copytree(of_the_run / "whole", folder)
-    return folder
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """`once(name, fill)`: a folder that `fill` has filled, once a run, however many processes the run has."""
+    is_shared = "PYTEST_XDIST_WORKER" in os.environ
+    root = tmp_path_factory.getbasetemp().parent / "once" if is_shared else tmp_path_factory.mktemp("once")
+
+    def made(name: str, fill: Callable[[Path], None]) -> Path:
+        with only_writer(root):
+            if not (root / name).exists():
+                fill(root / f"{name}-begun")
+                (root / f"{name}-begun").rename(root / name)
+        return root / name
+
+    return made
 
 
-def seed(folder: Path) -> Path:
+@pytest.fixture(scope="session")
+def words_dir(once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
+    """The word lists of all languages: they take long to write and are the same for every portal."""
+    return once("words", lambda folder: Lemmatizer(folder).open_all())
+
+
+@pytest.fixture(scope="session")
+def seeded(
+    once: Callable[[str, Callable[[Path], None]], Path], words_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A data folder with the whole seed and its index; nobody writes to it."""
+    filled = once("seeded", lambda folder: seed(folder, words_dir))
+    return shutil.copytree(filled, tmp_path_factory.mktemp("seeded"), symlinks=True, dirs_exist_ok=True)
+
+
+def seed(folder: Path, words_dir: Path) -> None:
     settings = settings_for(folder)
-    folder.mkdir(parents=True)
+    folder.mkdir()
+    (folder / "cache").symlink_to(words_dir)
     upgrade(settings)
     with transaction(make_engine(settings.sqlalchemy_url), actor="seed") as session:
         load(session)
     portal = open_portal(settings)
     rebuild(portal)
     portal.database.dispose()
-    return folder
 
 
 @pytest.fixture(scope="session")
@@ -131,7 +149,7 @@ def make_client(seeded: Path, tmp_path: Path) -> Iterator[Callable[..., TestClie
 
     def make(change: Callable[[Session], None] | None = None, **settings: object) -> TestClient:
         folder = tmp_path / f"portal{len(opened)}"
-        shutil.copytree(seeded, folder)
+        shutil.copytree(seeded, folder, symlinks=True)
         chosen = settings_for(folder).model_copy(update=settings)
         if change:
             with transaction(make_engine(chosen.sqlalchemy_url), actor="test") as session:

@@ -19,11 +19,6 @@ ENGINES = ("embedded", "meilisearch")
 
 
 @pytest.fixture(scope="session")
-def words_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("words")
-
-
-@pytest.fixture(scope="session")
 def understander(words_dir: Path) -> Understander:
     return Understander(small_thesaurus(), ("Bjarkarhlíð", "Lauras hus"), words_dir)
 

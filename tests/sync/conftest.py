@@ -9,17 +9,14 @@ import pytest
 from app.db import upgrade
 from app.portal import open_portal
 from app.state import Portal
-from search.lemmas import Lemmatizer
 from tests.conftest import settings_for
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """With the word lists opened: every portal made of it shares them."""
-    folder, lists = tmp_path_factory.mktemp("migrated"), tmp_path_factory.mktemp("lists")
+def migrated(tmp_path_factory: pytest.TempPathFactory, words_dir: Path) -> Path:
+    folder = tmp_path_factory.mktemp("migrated")
     upgrade(settings_for(folder))
-    Lemmatizer(lists).open_all()
-    (folder / "cache").symlink_to(lists)
+    (folder / "cache").symlink_to(words_dir)
     return folder
 
 
