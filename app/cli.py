@@ -13,15 +13,25 @@ from app import sync
 from app.checks import all_checks
 from app.cli_documents import export_command, import_command
 from app.cli_figures import import_figures_command
+from app.cli_meilisearch import keys_command
 from app.cli_operations import operations
-from app.console import bar, current_settings, errors, out, refuse_other_revision, settings_or_exit
+from app.console import (
+    bar,
+    current_settings,
+    errors,
+    opened_for_indexing_or_exit,
+    out,
+    refuse_other_engine,
+    refuse_other_revision,
+    settings_or_exit,
+)
 from app.db import make_engine, reading, transaction, upgrade
 from app.erasure import replay
 from app.main import configure_logging, create_app
-from app.portal import open_portal
 from app.settings import Settings
 from app.settings_page import settings_page
 from app.worker import Worker, run_until_told
+from search.engine import EngineError
 from seed_data.load import load
 from seed_data.read import SeedError
 from seed_data.stamp import is_loaded, remember
@@ -37,6 +47,7 @@ commands = typer.Typer(
 commands.command("import")(import_command)
 commands.command("export")(export_command)
 commands.command("import-figures")(import_figures_command)
+commands.command("meilisearch-keys")(keys_command)
 commands.add_typer(operations)
 
 
@@ -104,6 +115,7 @@ def serve(
     if prepare:
         _prepare(chosen)
     refuse_other_revision(chosen)
+    refuse_other_engine(chosen)
     server = _Server(uvicorn_config(chosen), f"http://{_shown(host)}:{listener.getsockname()[1]}")
     try:
         server.run(sockets=[listener])
@@ -122,7 +134,7 @@ def worker_command(
     chosen = settings_or_exit()
     refuse_other_revision(chosen)
     configure_logging(chosen)
-    portal = open_portal(chosen)
+    portal = opened_for_indexing_or_exit(chosen)
     try:
         is_done = Worker(portal).once() if once else run_until_told(portal)
     finally:
@@ -206,12 +218,18 @@ def _load(engine: Engine) -> None:
 
 
 def _reindex(settings: Settings, *, only_if_needed: bool = False) -> None:
-    portal = open_portal(settings)
+    portal = opened_for_indexing_or_exit(settings)
     try:
         if only_if_needed and not portal.engine.health().needs_rebuild:
             return
         with bar("Building the index") as advance:
             records = sync.rebuild(portal, advance)
+    except EngineError as error:
+        errors.print(f"The index is not built: {error}", markup=False)
+        if only_if_needed:
+            # The portal starts nevertheless: whoever brings the changes in begins anew.
+            return
+        raise typer.Exit(1) from None
     finally:
         portal.database.dispose()
     out.print(f"The index holds {records} records.")

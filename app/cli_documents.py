@@ -11,12 +11,11 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from app.console import bar, errors, out, refuse_other_revision, settings_or_exit
+from app.console import bar, errors, opened_or_exit, out, refuse_other_revision, settings_or_exit
 from app.errors import Busy
 from app.importing.export import export_library
 from app.importing.records import MaterialRecord
 from app.importing.service import Fate, ImportRunning, Line, Options, import_paths
-from app.portal import open_portal
 from app.state import Portal
 
 Text = Annotated[str | None, typer.Option()]
@@ -87,7 +86,7 @@ def export_command(
 def _opened() -> Iterator[Portal]:
     chosen = settings_or_exit()
     refuse_other_revision(chosen)
-    portal = open_portal(chosen)
+    portal = opened_or_exit(chosen)
     try:
         yield portal
     finally:

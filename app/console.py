@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 import typer
 from pydantic import ValidationError
@@ -10,7 +11,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as ProgressBar
 
 from app.checks import database_head
+from app.portal import NotReady, open_portal, refuse_other_server
 from app.settings import Settings, get_settings
+from app.state import Portal
 
 Progress = Callable[[int, int], None]
 
@@ -38,6 +41,32 @@ def refuse_other_revision(settings: Settings) -> None:
     if not head.is_ok:
         errors.print(f"Not ready: {head.text}", markup=False)
         raise typer.Exit(1)
+
+
+def refuse_other_engine(settings: Settings) -> None:
+    try:
+        refuse_other_server(settings)
+    except NotReady as error:
+        _not_ready(error)
+
+
+def opened_or_exit(settings: Settings) -> Portal:
+    try:
+        return open_portal(settings)
+    except NotReady as error:
+        _not_ready(error)
+
+
+def opened_for_indexing_or_exit(settings: Settings) -> Portal:
+    portal = opened_or_exit(settings)
+    if not all(index.is_written_here for index in portal.indexes):
+        _not_ready(NotReady("this writes the index and needs SAMBAND_MEILISEARCH_KEY"))
+    return portal
+
+
+def _not_ready(error: NotReady) -> NoReturn:
+    errors.print(f"Not ready: {error}", markup=False)
+    raise typer.Exit(1) from None
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """Opening a portal: settings → database, vocabulary, engine. Web process, commands and tests all do it here."""
 
+from contextlib import suppress
+
 from sqlmodel import Session, col, select
 
 from app.crash_points import arm
@@ -11,9 +13,9 @@ from app.state import HelpLine, HelpLines, Index, Portal
 from app.vocabulary.search import thesaurus
 from app.vocabulary.service import load_vocabulary
 from search.embedded import EmbeddedEngine
-from search.engine import SearchEngine
+from search.engine import EngineDown, SearchEngine, WrongVersion
 from search.fallback import FallbackEngine
-from search.meili_server import Server
+from search.meili_server import WANTED_VERSION, Server
 from search.meilisearch import MeilisearchEngine
 from search.understand import Understander
 
@@ -22,11 +24,11 @@ EMBEDDED = "embedded"
 
 
 class NotReady(RuntimeError):
-    """The database is missing or of another version; the message says what to do."""
+    """The database is missing, or it or the search server is of another version; the message says what to do."""
 
 
 def open_portal(settings: Settings) -> Portal:
-    """Raises NotReady where the database's revision is not the one this code expects."""
+    """Raises NotReady where the database's revision or the search server is not the one this code expects."""
     arm(settings.crash_at)
     database = make_engine(settings.sqlalchemy_url)
     current, expected = revisions(database)
@@ -53,9 +55,29 @@ def open_indexes(settings: Settings, understander: Understander) -> tuple[Index,
     embedded = Index(EMBEDDED, EmbeddedEngine(settings.data_dir / "index", understander))
     if settings.search == EMBEDDED:
         return (embedded,)
-    key = settings.meilisearch_key.get_secret_value()
-    server = Server(settings.meilisearch_url, key, settings.meilisearch_name)
-    return embedded, Index(settings.search, MeilisearchEngine(server, understander))
+    refuse_other_server(settings)
+    engine = MeilisearchEngine(meilisearch_server(settings), understander)
+    return embedded, Index(settings.search, engine, settings.may_write_meilisearch)
+
+
+def refuse_other_server(settings: Settings) -> None:
+    """Raises NotReady for a server of another version; one that is only away is looked for again at every question."""
+    if settings.search == EMBEDDED:
+        return
+    with suppress(EngineDown):
+        try:
+            meilisearch_server(settings).version()
+        except WrongVersion as error:
+            raise NotReady(f"{error}: SAMBAND_MEILISEARCH_URL must be that of a {WANTED_VERSION}x") from error
+
+
+def meilisearch_server(settings: Settings) -> Server:
+    return Server(
+        settings.meilisearch_url,
+        settings.meilisearch_key.get_secret_value(),
+        settings.meilisearch_name,
+        settings.meilisearch_reading_key.get_secret_value(),
+    )
 
 
 def words_of_names(session: Session) -> set[str]:

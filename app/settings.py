@@ -28,7 +28,10 @@ class Settings(BaseSettings):
     search: Literal["embedded", "meilisearch"] = Field("embedded", description="Search engine that answers readers.")
     meilisearch_url: str = Field("", description="Address of the Meilisearch server (1.50), for that engine.")
     meilisearch_key: SecretStr = Field(
-        SecretStr(""), description="Its master key, or a key that may manage indexes, documents, tasks and keys."
+        SecretStr(""), description="Its key for writing (`samband meilisearch-keys`); not needed where only is read."
+    )
+    meilisearch_reading_key: SecretStr = Field(
+        SecretStr(""), description="Its key that can only search; empty: one is made, for which the other must do."
     )
     meilisearch_name: str = Field(
         "samband",
@@ -69,13 +72,24 @@ class Settings(BaseSettings):
     def sqlalchemy_url(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'samband.sqlite3'}"
 
+    @property
+    def may_write_meilisearch(self) -> bool:
+        return bool(self.meilisearch_key.get_secret_value())
+
+    def _refuse_engine_without_key(self) -> None:
+        """S-37: a web process does without the key for writing; with SQLite it writes the index itself."""
+        if self.search != "meilisearch":
+            return
+        reads = self.meilisearch_reading_key.get_secret_value() and not self.is_sqlite
+        if not (self.meilisearch_url and (self.may_write_meilisearch or reads)):
+            raise ValueError("SAMBAND_SEARCH=meilisearch needs SAMBAND_MEILISEARCH_URL and SAMBAND_MEILISEARCH_KEY")
+
     @model_validator(mode="after")
     def refuse_unsafe(self) -> "Settings":
         """F-45: outside localhost a default or short secret, plain http or debug stops the start and is named."""
         if not self.host:
             raise ValueError("SAMBAND_BASE_URL must be a full address such as https://samband.example")
-        if self.search == "meilisearch" and not (self.meilisearch_url and self.meilisearch_key.get_secret_value()):
-            raise ValueError("SAMBAND_SEARCH=meilisearch needs SAMBAND_MEILISEARCH_URL and SAMBAND_MEILISEARCH_KEY")
+        self._refuse_engine_without_key()
         if self.is_local:
             return self
         secret = self.secret.get_secret_value()

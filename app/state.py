@@ -12,10 +12,14 @@ from search.understand import Understander
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An engine that the outbox feeds, under the name of its cursor."""
+    """An engine that the outbox feeds, under the name of its cursor.
+
+    `is_written_here`: false where this process has only a key for reading.
+    """
 
     name: str
     engine: SearchEngine
+    is_written_here: bool = True
 
 
 @dataclass(slots=True)

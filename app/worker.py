@@ -29,8 +29,10 @@ PASSES = (EngineError, SQLAlchemyError, PortalError, OSError)
 
 
 def prepare(portal: Portal) -> None:
-    """Before readers are served: whatever cannot be done now is left to the worker."""
+    """Before readers are served: whatever cannot be done now, or not here, is left to the worker."""
     for index in portal.indexes:
+        if not index.is_written_here:
+            continue
         try:
             sync.start(portal, index, wait=False)
         except AnotherWriter:

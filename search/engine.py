@@ -26,6 +26,10 @@ class EngineDown(EngineError):
     """The engine does not answer; another one may."""
 
 
+class WrongVersion(EngineDown):
+    """It answers, but is none that this was tried with: it does not get better by waiting."""
+
+
 class Sort(StrEnum):
     RELEVANCE = "relevance"
     NEWEST = "newest"

@@ -18,7 +18,7 @@ from meilisearch.errors import (
     MeilisearchTimeoutError,
 )
 
-from search.engine import EngineDown, EngineError
+from search.engine import EngineDown, EngineError, WrongVersion
 from search.meili_clauses import any_of
 from search.meili_rows import DISPLAYED, FILTERABLE, SORTABLE, Row, token
 
@@ -32,6 +32,9 @@ _POLL_MILLISECONDS = 10
 _TOKEN_LIFE = timedelta(hours=1)
 _SERVER_BROKEN = 500
 _PAGE = 5_000
+_REFUSED_KEYS = {"invalid_api_key", "missing_authorization_header"}
+_READER_MAY = ["search", "version"]
+_WRITER_MAY = ["indexes.*", "documents.*", "settings.*", "tasks.get", "version"]
 EVERY = 10_000_000
 _SETTINGS = {
     "searchableAttributes": ["id"],
@@ -46,7 +49,7 @@ _SETTINGS = {
     "rankingRules": ["sort"],
     "typoTolerance": {"enabled": False},
     "prefixSearch": "disabled",
-    "faceting": {"maxValuesPerFacet": 100_000},
+    "faceting": {"maxValuesPerFacet": EVERY},
     "pagination": {"maxTotalHits": EVERY},
 }
 
@@ -78,29 +81,43 @@ class _ReadingKey:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """`reading` can only search and ask for the version, `writing` only index; Meilisearch tells its version to no key
+    that is for some indexes only."""
+
+    reading: str
+    writing: str
+
+
 class Missing(EngineError):
     """There is no such index."""
 
 
 class Server:
-    """`name` begins the names of all indexes of one portal. Clients are not shared by threads."""
+    """`name` begins the names of all indexes of one portal. Clients are not shared by threads.
 
-    def __init__(self, url: str, key: str, name: str) -> None:
+    `key` is for writing; with a `reading_key` of `make_keys` it may be absent where nothing is written, and needs no
+    right to make keys where something is.
+    """
+
+    def __init__(self, url: str, key: str, name: str, reading_key: str = "") -> None:
         if not re.fullmatch(r"[a-zA-Z0-9-]{1,100}", name):
             raise ValueError("the name of an index has letters, digits and dashes")
         self.url = url
-        self.key = key
+        self.key = key or reading_key
         self.name = name
+        self._given_reading_key = reading_key
         self._threads = threading.local()
         self._version = ""
         self._reading_key: _ReadingKey | None = None
 
     def version(self) -> str:
-        """Raises EngineDown where it is not the one this was tried with. Asked anew after the server was away."""
+        """Raises WrongVersion where it is not the one this was tried with. Asked anew after the server was away."""
         if not self._version:
-            found = str(self._said(lambda: self._client(_READ_SECONDS).get_version())["pkgVersion"])
+            found = self._said(lambda: str(self._client(_READ_SECONDS).get_version()["pkgVersion"]))
             if not found.startswith(WANTED_VERSION):
-                raise EngineDown(f"Meilisearch {found} is not {WANTED_VERSION}x")
+                raise WrongVersion(f"Meilisearch {found} is not {WANTED_VERSION}x")
             self._version = found
         return self._version
 
@@ -111,9 +128,17 @@ class Server:
         if not searches:
             return []
         self.version()
-        reader = Client(self.url, self._token(principals), timeout=_READ_SECONDS)
-        found = self._said(lambda: reader.multi_search([cast(Mapping[str, object], one) for one in searches]))
-        return cast(list[Answer], found["results"])
+        return self._answers(self._token(principals), searches)
+
+    def look(self, searches: Sequence[Search]) -> list[Answer]:
+        """As `search`, but whoever may see it: for the state of the index, never on behalf of a reader."""
+        self.version()
+        return self._answers(self.reading_key(), searches)
+
+    def _answers(self, key: str, searches: Sequence[Search]) -> list[Answer]:
+        reader = Client(self.url, key, timeout=_READ_SECONDS)
+        asked = [cast(Mapping[str, object], one) for one in searches]
+        return self._said(lambda: cast(list[Answer], reader.multi_search(asked)["results"]))
 
     def rows(self, index: str, condition: str, fields: Iterable[str]) -> list[Row]:
         """All rows, whoever may see them: for the writer, never on behalf of a reader."""
@@ -126,9 +151,6 @@ class Server:
             if len(found) >= cast(int, page["total"]) or not page["results"]:
                 return found
 
-    def total(self, index: str, condition: str) -> int:
-        return cast(int, self._post(f"indexes/{index}/documents/fetch", {"filter": condition, "limit": 0})["total"])
-
     def reading_key(self) -> str:
         return self._reading().key
 
@@ -140,17 +162,29 @@ class Server:
         return str(Client(self.url).generate_tenant_token(reading.uid, rules, api_key=reading.key, expires_at=until))
 
     def _reading(self) -> _ReadingKey:
-        """A key that can only search, and only here: made once, found again by its name."""
+        """A key that can only search: the one that was given, else one that is made. Its tokens are for here only."""
         if self._reading_key is None:
-            uid = str(UUID(bytes=sha256(f"samband {self.name}".encode()).digest()[:16], version=4))
-            client = self._client(_READ_SECONDS)
-            try:
-                key = self._said(lambda: client.get_key(uid))
-            except Missing:
-                wanted = {"uid": uid, "actions": ["search"], "indexes": [f"{self.name}-*"], "expiresAt": None}
-                key = self._said(lambda: client.create_key({**wanted, "name": f"{self.name} reading"}))
-            self._reading_key = _ReadingKey(uid, str(key.key))
+            key = self._given_reading_key or self._made("reading", _READER_MAY)
+            self._reading_key = _ReadingKey(self._uid("reading"), key)
         return self._reading_key
+
+    # Keys
+
+    def make_keys(self) -> Keys:
+        """Made once, found again by their names: the same ones each time. Needs the master key."""
+        return Keys(self._made("reading", _READER_MAY), self._made("writing", _WRITER_MAY))
+
+    def _made(self, purpose: str, actions: Sequence[str]) -> str:
+        client, uid = self._client(_READ_SECONDS), self._uid(purpose)
+        try:
+            key = self._said(lambda: client.get_key(uid))
+        except Missing:
+            wanted = {"uid": uid, "actions": list(actions), "indexes": ["*"], "expiresAt": None}
+            key = self._said(lambda: client.create_key({**wanted, "name": f"{self.name} {purpose}"}))
+        return str(key.key)
+
+    def _uid(self, purpose: str) -> str:
+        return str(UUID(bytes=sha256(f"samband {self.name} {purpose}".encode()).digest()[:16], version=4))
 
     # Writing
 
@@ -206,10 +240,10 @@ class Server:
         except MeilisearchApiError as error:
             if error.code in {"index_not_found", "api_key_not_found"}:
                 raise Missing(error.message) from error
-            if error.code == "invalid_api_key":
+            if error.code in _REFUSED_KEYS:
                 # Its keys went with its database: another one is made for the next question.
                 self._reading_key = None
-                raise EngineDown("Meilisearch does not know the key") from error
+                raise EngineDown("Meilisearch does not know the key, or it may not do this") from error
             kind = EngineDown if error.status_code >= _SERVER_BROKEN else EngineError
             raise kind(f"Meilisearch refused: {error.message}") from error
         except (MeilisearchCommunicationError, MeilisearchTimeoutError, OSError) as error:
@@ -218,3 +252,6 @@ class Server:
             raise EngineDown("Meilisearch does not answer") from error
         except MeilisearchError as error:
             raise EngineError(f"Meilisearch refused: {error}") from error
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            self._version = ""
+            raise EngineDown("Meilisearch answers in another form") from error

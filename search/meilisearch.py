@@ -12,7 +12,7 @@ from search.engine import Document, EngineDown, Health, Hit, Page, Query, Sugges
 from search.meili_clauses import any_of
 from search.meili_reading import MeiliReader
 from search.meili_rows import MeiliRows, Row, Rows, record_id
-from search.meili_server import Missing, Server
+from search.meili_server import Missing, Search, Server
 from search.rows import ROW_FORMAT
 from search.scoring import KIND_WEIGHTS
 from search.understand import Understander
@@ -132,6 +132,8 @@ class MeilisearchEngine:
             return ask(reader)
         except Missing:
             return nothing
+        except (LookupError, TypeError, ValueError) as error:
+            raise EngineDown("Meilisearch answers in another form") from error
 
     def versions(self) -> Mapping[str, str]:
         try:
@@ -143,17 +145,21 @@ class MeilisearchEngine:
     def health(self) -> Health:
         try:
             engine = f"Meilisearch {self._server.version()}"
-            made = self._server.rows(self.records, 'id = "meta"', ("meta",))
-            documents = self._server.total(self.records, _HEADS)
+            made, heads = self._server.look(
+                (
+                    Search(indexUid=self.records, filter=['id = "meta"'], attributesToRetrieve=["meta"], limit=1),
+                    Search(indexUid=self.records, filter=[_HEADS], page=1, hitsPerPage=0),
+                )
+            )
         except Missing:
             return Health(True, engine, 0, "", "no index yet", True)
         except EngineDown as error:
             return Health(False, "Meilisearch", 0, "", str(error))
-        meta = made[0]["meta"] if made else {}
+        meta = made["hits"][0]["meta"] if made["hits"] else {}
         generation = meta.get("generation", "")
         if meta.get("made_with") != self._made_with:
             return Health(True, engine, 0, generation, "made by another version or thesaurus", True)
-        return Health(True, engine, documents, generation)
+        return Health(True, engine, heads.get("totalHits", 0), generation)
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
