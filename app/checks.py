@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import make_engine, reading, revisions
 from app.health import MAX_INDEX_AGE_SECONDS, index_lags
+from app.links.service import in_words
 from app.portal import NotReady, open_portal
 from app.settings import Settings
 from app.state import Portal
@@ -73,6 +74,7 @@ def _index(settings: Settings) -> Iterator[Check]:
         yield engine_version(portal)
         yield index_lag(portal)
         yield quarantine(portal)
+        yield links(portal)
     finally:
         portal.database.dispose()
 
@@ -100,6 +102,12 @@ def quarantine(portal: Portal) -> Check:
     named = ", ".join(found[:NAMED_AT_MOST]) + (" …" if len(found) > NAMED_AT_MOST else "")
     text = f"{len(found)} records cannot be indexed: {named}" if found else "every record can be indexed"
     return Check("quarantine", not found, text)
+
+
+def links(portal: Portal) -> Check:
+    """Told, never a failure: what others take from the web makes no portal unfit."""
+    with reading(portal.database) as session:
+        return Check("links", True, in_words(session))
 
 
 def disk(folder: Path) -> Check:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from app import sync
 from app.backup import BackupFailed, back_up
 from app.backup_archive import BackupDamaged, verify
+from app.cli_links import check_links_command
 from app.console import bar, errors, out, refuse_other_revision, settings_or_exit
 from app.copying import CopyRefused, copy_database
 from app.db import make_engine, upgrade
@@ -26,6 +27,7 @@ BACKUP_DAYS = 35
 """How long erased records may live on in archives; the privacy page's figure."""
 
 operations = typer.Typer()
+operations.command("check-links")(check_links_command)
 
 
 class Erasable(StrEnum):

@@ -20,6 +20,7 @@ from app.db_types import UtcDateTime
 from app.directory.models import ContactPoint
 from app.library.files import FileStore
 from app.library.models import CaseSummary, File, Material
+from app.links.service import forget_unlinked
 
 ERASABLE: dict[str, type[ContactPoint] | type[CaseSummary] | type[Material]] = {
     "contactpoint": ContactPoint,
@@ -51,6 +52,7 @@ def erase(session: Session, table: str, key: str) -> bool:
     if row is None:
         return False
     _delete(session, row)
+    forget_unlinked(session)
     _enter(session, [(tombstone(table, key), datetime.now(UTC))])
     return True
 
@@ -122,6 +124,8 @@ def replay(session: Session, entries: Iterable[tuple[str, datetime]] = ()) -> in
     ]
     for table, key in returned:
         _delete(session, session.get_one(ERASABLE[table], key))
+    if returned:
+        forget_unlinked(session)
     return len(returned)
 
 

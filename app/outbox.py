@@ -25,7 +25,8 @@ INDEXED: dict[str, tuple[str, str]] = {
 """Table -> the kind of record in the index and the column that names it. A part stands for its record."""
 
 
-OF_THE_SYNC = frozenset({"outbox", "outboxcursor", "audit", "indexquarantine"})
+OF_THE_SYNC = frozenset({"outbox", "outboxcursor", "audit", "indexquarantine", "linkcheck"})
+"""Tables of what the portal notes for itself: no act of anybody, and no record."""
 DECIDE_WHO_SEES = ("visibility", "status")
 WRITERS_LOCK = 7_262_001
 """The number of our advisory lock in PostgreSQL."""

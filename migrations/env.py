@@ -11,6 +11,7 @@ import app.directory.models
 import app.erasure
 import app.figures.models
 import app.library.models
+import app.links.models
 import app.outbox
 import app.vocabulary.models  # noqa: F401  the imports fill the metadata
 from app.db import make_engine

@@ -53,6 +53,7 @@ def test_check_says_that_the_index_is_empty() -> None:
         "engine": "FAIL",
         "index lag": "ok",
         "quarantine": "ok",
+        "links": "ok",
         "disk": "ok",
     }
     assert "samband reindex" in result.output

@@ -15,6 +15,7 @@ from app.directory.names import other_names, own_name
 from app.directory.perspective import INTERNATIONAL, Perspective
 from app.errors import NotFound
 from app.i18n import OWN_NAMES, collation_key
+from app.links.models import BrokenLink, broken_among, website_url
 from app.permissions import Reader, visible_where
 from app.vocabulary.models import Scheme
 from app.vocabulary.service import NORDIC, Text, choose
@@ -100,6 +101,7 @@ class OrganisationPage:
     concepts: tuple[tuple[str, Text], ...]
     languages: tuple[str, ...]
     website: str | None
+    website_broken: BrokenLink | None
     missing: tuple[str, ...]
     missing_note: str | None
     note: tuple[NotePart, ...]
@@ -144,6 +146,7 @@ def get_organisation_page(
         concepts=tuple((key, view.vocabulary.concepts[key].label(view.language)) for key in row.concepts),
         languages=tuple(view.label(Scheme.LANGUAGE, code) for code in row.languages_served or ()),
         website=row.website_domain,
+        website_broken=next(iter(broken_among(session, [website_url(row.website_domain)]).values()), None),
         missing=tuple(row.missing),
         missing_note=row.missing_note,
         note=tuple(note_parts(row.note or "")),

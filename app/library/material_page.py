@@ -10,7 +10,7 @@ from app.i18n import FALLBACKS
 from app.library.citation import Citation
 from app.library.documents import FileLink, file_links, in_language, may_be_copied
 from app.library.licences import Licence, licence
-from app.library.models import Edition, EditionKind, Passage, RelationKind
+from app.library.models import Edition, EditionKind, Material, Passage, RelationKind
 from app.library.service import (
     Ask,
     Entry,
@@ -21,6 +21,7 @@ from app.library.service import (
     whom_to_ask,
 )
 from app.library.structured import json_ld
+from app.links.models import BrokenLink, broken_among
 from app.pages import Visit
 from app.permissions import Visibility
 from app.vocabulary.models import Scheme
@@ -83,6 +84,8 @@ class Link:
     url: str | None
     is_at_publisher: bool | None
     related_url: str | None
+    broken: BrokenLink | None = None
+    related_broken: BrokenLink | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +175,7 @@ def get_material_page(
         is_text_withheld=bool(record.files) and not may_be_copied(material),
         lineage=lineage,
         related=related_entries(session, visit, f"material:{material.id}", lineage.keys),
-        link=Link(material.url, material.is_url_at_publisher, material.related_url),
+        link=_link(session, material),
         licence=licence(material.licence),
         identifiers=tuple(material.identifiers),
         sources=tuple(material.sources),
@@ -188,6 +191,12 @@ def get_material_page(
         visibility=material.visibility,
         json_ld=json_ld(visit, record, citation),
     )
+
+
+def _link(session: Session, material: Material) -> Link:
+    broken = broken_among(session, (material.url, material.related_url))
+    url, related_url = material.url, material.related_url
+    return Link(url, material.is_url_at_publisher, related_url, broken.get(url or ""), broken.get(related_url or ""))
 
 
 def shown_edition(editions: Sequence[Edition], language: str, wanted: str | None) -> Edition | None:
