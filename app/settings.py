@@ -38,6 +38,12 @@ class Settings(BaseSettings):
         pattern="^[a-zA-Z0-9-]{1,60}$",
         description="What the names of its indexes begin with; portals that share a server have different ones.",
     )
+    clamd: str = Field(
+        "",
+        pattern=r"^$|^/.+|^[^/\s]+:\d{1,5}$",
+        description="ClamAV daemon that looks at each imported document: path of its socket, or host:port. With it "
+        "only what it lets pass is taken; empty: nothing is scanned, and the portal says so.",
+    )
     search_limit_per_minute: int = Field(120, ge=1, le=100_000, description="Searches a minute from one address.")
     suggest_limit_per_minute: int = Field(600, ge=1, le=100_000, description="Suggestions a minute from one address.")
     api_limit_per_minute: int = Field(300, ge=1, le=100_000, description="API calls a minute from one address.")

@@ -4,6 +4,7 @@ Limits: security.md S-29. A file that is two things at once (PDF and ZIP, PDF an
 """
 
 import io
+import re
 import stat
 import zipfile
 import zlib
@@ -25,6 +26,14 @@ PDF, ZIP, OLE = b"%PDF-", b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1")
 END_OF_PDF = b"%%EOF"
 TAIL = 1_024
 MACRO_MARKS = ("vbaproject", "vbadata", "macrosheets", "/activex/", "basic/", "scripts/")
+EMBEDDED_MARKS = ("/embeddings/",)
+MARKUP = (".xml", ".rels", ".vml")
+DECLARATIONS = tuple(word.encode(code) for word in ("<!DOCTYPE", "<!ENTITY") for code in ("utf-8", "utf-16-le"))
+"""No office program writes a document type; with one come entities, from outside too. In UTF-16 bytes lie wider."""
+LONGEST = max(map(len, DECLARATIONS))
+_TAG = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
+_FROM_OUTSIDE = re.compile(rb"TargetMode\s*=\s*[\"']External")
+_ONLY_NAMED = re.compile(rb"Type\s*=\s*[\"'][^\"']*/hyperlink[\"']")
 MAIN_PARTS = {"docx": "word/document.xml", "pptx": "ppt/presentation.xml", "odt": "content.xml"}
 ODT_TYPE = b"application/vnd.oasis.opendocument.text"
 
@@ -100,6 +109,8 @@ def _check_names(parts: list[zipfile.ZipInfo]) -> None:
             raise Refused("is encrypted")
         if any(mark in f"/{part.filename.lower()}" for mark in MACRO_MARKS):
             raise Refused("holds macros or other active content")
+        if any(mark in f"/{part.filename.lower()}" for mark in EMBEDDED_MARKS):
+            raise Refused("holds embedded files")
 
 
 def _check_kind(archive: zipfile.ZipFile, kind: str) -> None:
@@ -127,18 +138,27 @@ def _small(archive: zipfile.ZipFile, name: str) -> bytes:
 def _count(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], packed: int) -> None:
     total = 0
     for part in parts:
-        size = 0
-        start = b""
-        with archive.open(part) as stream:
-            while chunk := stream.read(CHUNK):
-                start = start or chunk[:TAIL]
-                size += len(chunk)
-                if total + size > MAX_UNPACKED_BYTES:
-                    raise Refused(f"unpacks to more than {MAX_UNPACKED_BYTES // 1_000_000} MB")
-                if size > SMALL_PART_BYTES and size > MAX_RATIO * max(1, part.compress_size):
-                    raise Refused(f"unpacks to more than {MAX_RATIO} times its size")
-        total += size
-        if part.filename.endswith((".xml", ".rels")) and b"<!ENTITY" in start:
-            raise Refused("declares XML entities")
+        total += _counted(archive, part, MAX_UNPACKED_BYTES - total)
     if total > SMALL_PART_BYTES and total > MAX_RATIO * packed:
         raise Refused(f"unpacks to more than {MAX_RATIO} times its size")
+
+
+def _counted(archive: zipfile.ZipFile, part: zipfile.ZipInfo, most: int) -> int:
+    size, end = 0, b""
+    name = part.filename.lower()
+    relations = b""
+    with archive.open(part) as stream:
+        while chunk := stream.read(CHUNK):
+            size += len(chunk)
+            if size > most:
+                raise Refused(f"unpacks to more than {MAX_UNPACKED_BYTES // 1_000_000} MB")
+            if size > SMALL_PART_BYTES and size > MAX_RATIO * max(1, part.compress_size):
+                raise Refused(f"unpacks to more than {MAX_RATIO} times its size")
+            if name.endswith(MARKUP) and any(word in end + chunk for word in DECLARATIONS):
+                raise Refused("declares XML entities, or a document type")
+            end = chunk[-LONGEST:]
+            relations += chunk if name.endswith(".rels") else b""
+    for tag in _TAG.findall(relations):
+        if _FROM_OUTSIDE.search(tag) and not _ONLY_NAMED.search(tag):
+            raise Refused("loads something from outside when it is opened")
+    return size

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from pydantic import ValidationError
 
 from app.figures.forms import IndicatorForm
 from app.figures.privacy import person_text, small_cells
 from app.figures.table_forms import RowFault, TableForm, forms_of_table, wide_form
 from app.figures.tables import Unreadable, decoded, read_bytes, read_table
+from app.plain_yaml import NotPlain, read_plain_yaml
 
 YAML = (".yaml", ".yml")
 TABLES = (".csv", ".tsv", ".xlsx")
@@ -95,17 +95,10 @@ def fault_lines(error: ValidationError) -> list[str]:
 
 
 def _document(path: Path) -> object:
-    """Aliases are refused: a few lines of them can unfold to more than a machine holds."""
-    text = decoded(read_bytes(path))
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.CSafeLoader)):
-            raise Unreadable("uses YAML aliases, which are not taken")
-        document: object = yaml.load(text, Loader=yaml.CSafeLoader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        if isinstance(error, Unreadable):
-            raise
-        raise Unreadable(f"is no well-formed YAML: {str(error).splitlines()[0]}") from error
-    return document
+        return read_plain_yaml(decoded(read_bytes(path)))
+    except NotPlain as error:
+        raise Unreadable(str(error)) from error
 
 
 def _mapping(document: object) -> dict[str, object]:

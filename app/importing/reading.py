@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from app.extraction.gate import MAX_FILE_BYTES
@@ -16,6 +17,7 @@ from app.importing.proposals import Proposal, language_of_piece, propose
 from app.importing.sources import Item, inside
 from app.importing.structure import Abstract, Practice, abstracts_of, practices_of
 from app.library.files import digest_of
+from app.plain_names import is_plain
 from app.publishing.personal_patterns import personal_patterns
 
 READING = "1"
@@ -48,6 +50,7 @@ class Document:
     practices: tuple[Practice, ...]
     abstracts: tuple[Abstract, ...]
     warnings: tuple[str, ...]
+    scanned_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +63,20 @@ class Prepared:
     refused: str | None = None
 
 
-def prepare(item: Item) -> Prepared:
-    """The bytes, and the word that says whether this very thing was taken before."""
+def prepare(item: Item, is_scanned: bool = False) -> Prepared:
+    """The bytes, and the word that says whether this very thing was taken before: with a scan, where there is one."""
     if item.refused:
         return Prepared(item, None, refused=item.refused)
     try:
         raws = tuple(_raws(item))
+        if not all(is_plain(raw.name) for raw in raws):
+            raise Refused("has a name with characters that cannot be seen, or that turn the direction of writing")
     except Refused as refusal:
         return Prepared(item, None, refused=str(refusal))
     said = item.record.model_dump_json(exclude_none=True)
-    whole = "\n".join([READING, said, *(raw.sha256 for raw in raws)])
+    whole = "\n".join(
+        [READING, *(["scanned"] if is_scanned else []), said, *(f"{kind_of(raw.name)} {raw.sha256}" for raw in raws)]
+    )
     return Prepared(item, hashlib.sha256(whole.encode()).hexdigest(), raws)
 
 
@@ -89,13 +96,16 @@ def _bytes(path: Path) -> bytes:
     """Opened once, without following a link, and never more than is allowed: what is checked is what is read."""
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-    except OSError as error:
-        raise Refused(f"cannot be opened: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        raise Refused(f"cannot be opened: {getattr(error, 'strerror', error)}") from None
     with os.fdopen(handle, "rb") as opened:
         status = os.fstat(opened.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise Refused("is no ordinary file")
-        data = opened.read(MAX_FILE_BYTES + 1)
+        try:
+            data = opened.read(MAX_FILE_BYTES + 1)
+        except OSError as error:
+            raise Refused(f"cannot be read: {error.strerror}") from None
     if len(data) > MAX_FILE_BYTES:
         raise Refused(f"is larger than {MAX_FILE_BYTES // 1_000_000} MB")
     if not data:

@@ -6,16 +6,25 @@ The fields are those of seed_data/materials.yaml, `text`, and what `samband expo
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from app.library.models import EditionKind, PublicationStatus, RelationKind
 from app.permissions import Visibility
 
+
+def _without_nul(text: str) -> str:
+    """PostgreSQL holds no text with this character."""
+    if "\0" in text:
+        raise ValueError("holds a NUL character")
+    return text
+
+
+NoNul = AfterValidator(_without_nul)
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9+-]{0,79}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
-Words = Annotated[str, StringConstraints(min_length=1, max_length=1_000, strip_whitespace=True)]
-Prose = Annotated[str, StringConstraints(max_length=20_000)]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=1_000, strip_whitespace=True), NoNul]
+Prose = Annotated[str, StringConstraints(max_length=20_000), NoNul]
 Licence = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.+-]{0,39}$")]
 Web = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]{1,1990}$")]
 Several = Annotated[list[Words], Field(max_length=500)]
@@ -85,7 +94,7 @@ class MaterialRecord(Record):
     derived_from: Slug | None = None
     sources: Several | None = None
     note: Prose | None = None
-    text: Annotated[str, StringConstraints(max_length=MAX_TEXT_CHARACTERS)] | None = None
+    text: Annotated[str, StringConstraints(max_length=MAX_TEXT_CHARACTERS), NoNul] | None = None
     titles: dict[LanguageCode, Words] | None = None
     countries: Codes | None = None
     identifiers: Several | None = None

@@ -326,6 +326,7 @@ def _file(material: Material, document: Document) -> File:
         media_type=document.media_type,
         size_bytes=len(document.raw.data),
         pages=document.pages,
+        scanned_at=document.scanned_at,
     )
 
 

@@ -2,11 +2,12 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import inspect
@@ -15,12 +16,15 @@ from sqlmodel import Session, SQLModel, col, select
 from app.db import reading, transaction
 from app.erasure import FILE, is_erased
 from app.extraction.result import Refused
+from app.figures.importing import import_figures
 from app.importing.reading import Document, Prepared, prepare, read, read_text
 from app.importing.records import MaterialRecord
 from app.importing.rows import FIRST_POSITION, PRACTICE, RowMaker, Rows
+from app.importing.scanning import Scanner, scanner_of
 from app.importing.sources import Item, items_of
 from app.library.files import PICTURE, FileStore
 from app.library.models import File, ImportedItem, MaterialRelation, Passage, RelationKind
+from app.plain_names import plain
 from app.state import Portal
 
 if sys.platform != "win32":
@@ -29,12 +33,20 @@ if sys.platform != "win32":
 READERS = 2
 AHEAD = 16
 ACTOR = "import"
+MAX_REASONS = 5
 
 
 class Fate(StrEnum):
     TAKEN = "taken"
     UNCHANGED = "unchanged"
     REFUSED = "refused"
+
+
+class Scan(StrEnum):
+    """What is known of viruses in the files of an item; never more than a scanner has said."""
+
+    NONE = "not scanned for viruses"
+    PASSED = "no virus found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +59,7 @@ class Line:
     reason: str | None = None
     passages: int = 0
     notes: tuple[str, ...] = ()
+    scan: Scan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +92,13 @@ def import_paths(
         progress(0, len(items))
         for number, line in enumerate(_lines(portal, store, items, options), start=1):
             progress(number, len(items))
-            yield line
+            yield _printable(line)
+
+
+def _printable(line: Line) -> Line:
+    """Names of files, and what records say, come from outside."""
+    reason = plain(line.reason) if line.reason else None
+    return replace(line, name=plain(line.name), reason=reason, notes=tuple(map(plain, line.notes)))
 
 
 @contextmanager
@@ -100,25 +119,67 @@ def _alone(store: FileStore) -> Iterator[None]:
 def _lines(portal: Portal, store: FileStore, items: Sequence[Item], options: Options) -> Iterator[Line]:
     """Documents are read a few ahead, beside each other; rows are written one item after the other."""
     expected: set[str] = set()
-    with ThreadPoolExecutor(READERS) as pool:
+    done: dict[str, Line] = {}
+    scanner = scanner_of(portal.settings)
+    pool = ThreadPoolExecutor(READERS)
+    try:
         for start in range(0, len(items), AHEAD):
-            chunk = list(pool.map(prepare, items[start : start + AHEAD]))
+            chunk = list(pool.map(partial(prepare, is_scanned=scanner is not None), items[start : start + AHEAD]))
             known = _known(portal, chunk)
-            waiting = [None if one.digest in known else pool.submit(_documents, one) for one in chunk]
-            for prepared, future in zip(chunk, waiting, strict=True):
-                name = prepared.item.name
-                if prepared.digest is None:
+            started = _started(pool, chunk, {*known, *done}, scanner)
+            for prepared, documents in zip(chunk, started, strict=True):
+                name, digest = prepared.item.name, prepared.digest
+                if prepared.item.figures:
+                    yield _take_figures(portal, name, prepared.item.figures, options)
+                elif digest is None:
                     yield Line(name, Fate.REFUSED, reason=prepared.refused)
-                elif future is None:
-                    yield Line(name, Fate.UNCHANGED, material=known[prepared.digest])
+                elif digest in done:
+                    yield _same_as(done[digest], name)
+                elif documents is None:
+                    yield Line(name, Fate.UNCHANGED, material=known[digest])
                 else:
                     try:
-                        line = _take(portal, store, prepared, future.result(), options, frozenset(expected))
+                        line = _take(portal, store, prepared, documents.result(), options, frozenset(expected))
                     except Refused as refusal:
                         line = Line(name, Fate.REFUSED, reason=str(refusal))
                     if options.is_dry_run and line.material and line.fate is Fate.TAKEN:
                         expected.add(line.material)
+                    done[digest] = line
                     yield line
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _started(
+    pool: ThreadPoolExecutor, chunk: Sequence[Prepared], seen: set[str], scanner: Scanner | None
+) -> list[Future[list[Document]] | None]:
+    """None for what needs no reading: refused, known, or the same as one before it."""
+    started: list[Future[list[Document]] | None] = []
+    for one in chunk:
+        started.append(None if one.digest is None or one.digest in seen else pool.submit(_documents, one, scanner))
+        seen.add(one.digest or "")
+    return started
+
+
+def _same_as(first: Line, name: str) -> Line:
+    """The same file under another name, with the same particulars, is taken once."""
+    fate = Fate.REFUSED if first.fate is Fate.REFUSED else Fate.UNCHANGED
+    return Line(name, fate, first.material, first.reason, notes=(f"is the same as {first.name}",))
+
+
+def _take_figures(portal: Portal, name: str, path: Path, options: Options) -> Line:
+    """A file of counted figures is taken whole or refused whole; what is never committed is a rehearsal."""
+    database = portal.database
+    with reading(database) if options.is_dry_run else transaction(database, actor=ACTOR) as session:
+        report = import_figures(session, path)
+    if report.refused:
+        reasons = [f"row {one.row}: {one.reason}" if one.row else one.reason for one in report.refused]
+        more = f" (and {len(reasons) - MAX_REASONS} more)" if len(reasons) > MAX_REASONS else ""
+        return Line(name, Fate.REFUSED, reason="; ".join(reasons[:MAX_REASONS]) + more)
+    words = (("new", report.new), ("changed", report.changed))
+    notes = [f"figures {word}: {', '.join(ids)}" for word, ids in words if ids]
+    notes += [f"flagged: {flag.indicator}: {flag.words}" for flag in report.flagged]
+    return Line(name, Fate.TAKEN if report.new or report.changed else Fate.UNCHANGED, notes=tuple(notes))
 
 
 def _known(portal: Portal, chunk: Sequence[Prepared]) -> dict[str, str]:
@@ -128,12 +189,14 @@ def _known(portal: Portal, chunk: Sequence[Prepared]) -> dict[str, str]:
         return {row.digest: row.material_id for row in found}
 
 
-def _documents(prepared: Prepared) -> list[Document]:
+def _documents(prepared: Prepared, scanner: Scanner | None) -> list[Document]:
+    """With a scanner nothing is read, and so nothing kept, that it has not let pass."""
     record = prepared.item.record
     documents = []
     for raw in prepared.raws:
         try:
-            documents.append(read(raw))
+            scanned_at = scanner.refuse_unless_passed(raw.data) if scanner else None
+            documents.append(replace(read(raw), scanned_at=scanned_at))
         except Refused as refusal:
             if prepared.item.document:
                 raise
@@ -162,7 +225,7 @@ def _take(
             # The record of changes leaves its mark when it has written any.
             fate = Fate.TAKEN if "audit_digest" in session.info else Fate.UNCHANGED
             session.add(_imported(prepared, rows.material.id))
-            lines.append(Line(item.name, fate, rows.material.id, passages=len(rows.passages), notes=tuple(notes)))
+            lines.append(Line(item.name, fate, rows.material.id, None, len(rows.passages), tuple(notes), _scan(rows)))
             if options.is_dry_run:
                 raise _DryRun
             for document in documents:
@@ -171,6 +234,12 @@ def _take(
         return lines[0]
     _drop_unnamed(portal, store, dropped)
     return lines[0]
+
+
+def _scan(rows: Rows) -> Scan | None:
+    if not rows.files:
+        return None
+    return Scan.PASSED if all(file.scanned_at for file in rows.files) else Scan.NONE
 
 
 def _imported(prepared: Prepared, material_id: str) -> ImportedItem:
@@ -221,6 +290,10 @@ def _write(session: Session, rows: Rows) -> set[str]:
             if file.sha256 not in kept and file.language in languages:
                 session.delete(file)
                 dropped.add(file.sha256)
+    for file in rows.files:
+        held_file = session.get(File, (file.sha256, file.material_id))
+        # What a scanner has said of these bytes stays true when they are taken again without one.
+        file.scanned_at = file.scanned_at or (held_file.scanned_at if held_file else None)
     for row in rows.all():
         _merge(session, row)
     session.flush()

@@ -6,27 +6,34 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
 from pydantic import ValidationError
 
 from app.extraction.gate import MAX_FILE_BYTES
 from app.extraction.result import Refused
 from app.extraction.sandbox import kind_of
+from app.figures.reading import TABLES, YAML
 from app.importing.records import MaterialRecord
+from app.plain_yaml import NotPlain, read_plain_yaml
 
 RECORD_KINDS = (".yaml", ".yml", ".jsonl")
 MAX_RECORDS_BYTES = 500_000_000
 MAX_PROBLEMS = 3
+MAX_LABEL = 80
+FIGURE_FIELDS = frozenset({"indicators", "observations"})
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One material to take. `document`: its file; `folder`: where the files that the record names are."""
+    """One material to take. `document`: its file; `folder`: where the files that the record names are.
+
+    `figures`: it is no material, but a file of counted figures.
+    """
 
     name: str
     record: MaterialRecord
     document: Path | None = None
     folder: Path | None = None
+    figures: Path | None = None
     refused: str | None = None
 
 
@@ -34,6 +41,7 @@ class Item:
 class _Found:
     documents: list[tuple[str, Path]] = field(default_factory=list)
     records: list[tuple[str, Path]] = field(default_factory=list)
+    tables: list[tuple[str, Path]] = field(default_factory=list)
     refused: list[Item] = field(default_factory=list)
 
 
@@ -44,10 +52,11 @@ def items_of(paths: Sequence[Path], flags: MaterialRecord) -> list[Item]:
     documents = {path.absolute(): name for name, path in found.documents}
     sidecars = {path: sidecar for path in documents if (sidecar := _sidecar(path))}
     taken = set(sidecars.values())
-    items = list(found.refused)
+    taken |= {path.absolute().with_suffix(end) for _, path in found.tables for end in YAML}
+    items = [*found.refused, *(_figures(name, path) for name, path in found.tables)]
     for name, path in found.records:
         if path.absolute() not in taken:
-            items += _records(name, path, flags)
+            items += [_figures(name, path)] if _is_of_figures(path) else _records(name, path, flags)
     named = {file for item in items for file in _files(item)}
     for path, name in documents.items():
         if path not in named:
@@ -64,13 +73,20 @@ def _look(path: Path, name: str, found: _Found) -> None:
     if stat.S_ISLNK(mode):
         found.refused.append(_refused(name, "is a symbolic link"))
     elif stat.S_ISDIR(mode):
-        for child in sorted(path.iterdir()):
+        try:
+            children = sorted(path.iterdir())
+        except OSError as error:
+            found.refused.append(_refused(name, f"cannot be listed: {error.strerror}"))
+            return
+        for child in children:
             if not child.name.startswith("."):
                 _look(child, f"{name}/{child.name}", found)
     elif not stat.S_ISREG(mode):
         found.refused.append(_refused(name, "is no ordinary file"))
     elif path.suffix.lower() in RECORD_KINDS:
         found.records.append((name, path))
+    elif path.suffix.lower() in TABLES:
+        found.tables.append((name, path))
     elif kind_of(path.name):
         found.documents.append((name, path))
     else:
@@ -79,6 +95,22 @@ def _look(path: Path, name: str, found: _Found) -> None:
 
 def _refused(name: str, reason: str) -> Item:
     return Item(name, MaterialRecord(), refused=reason)
+
+
+def _figures(name: str, path: Path) -> Item:
+    return Item(name, MaterialRecord(), figures=path)
+
+
+def _is_of_figures(path: Path) -> bool:
+    """Indicators, and no materials: told by the fields that only they have."""
+    if path.suffix.lower() not in YAML:
+        return False
+    try:
+        content = read_yaml(path)
+    except Refused:
+        return False
+    first = content[0] if isinstance(content, list) and content else content
+    return isinstance(first, dict) and not FIGURE_FIELDS.isdisjoint(first)
 
 
 def _sidecar(document: Path) -> Path | None:
@@ -110,47 +142,51 @@ def _records(name: str, path: Path, flags: MaterialRecord) -> Iterator[Item]:
         return
     for number, content in enumerate(contents, start=1):
         known = content.get("id") if isinstance(content, dict) else None
-        label = f"{name}: {known or f'record {number}'}"
+        label = f"{name}: {str(known)[:MAX_LABEL] if known else f'record {number}'}"
         try:
+            if isinstance(content, Refused):
+                raise content
             yield Item(label, _record(content).over(flags), folder=path.parent)
         except Refused as refusal:
             yield _refused(label, str(refusal))
 
 
 def _contents(path: Path) -> Iterator[object]:
+    """The records of a file; in their place, where a line is none, the reason why."""
     if path.suffix.lower() != ".jsonl":
         content = read_yaml(path)
         if isinstance(content, dict) and "materials" in content:
             content = content["materials"]
         yield from content if isinstance(content, list) else [content]
         return
-    for number, line in enumerate(_text(path, MAX_RECORDS_BYTES).splitlines(), start=1):
-        try:
-            if line.strip():
-                yield json.loads(line)
-        except (json.JSONDecodeError, RecursionError):
-            raise Refused(f"line {number} is not JSON") from None
+    # Not splitlines(): it also ends a line at characters that may stand inside a string of JSON.
+    for number, line in enumerate(_text(path, MAX_RECORDS_BYTES).split("\n"), start=1):
+        if line.strip():
+            yield _json(line, number)
+
+
+def _json(line: str, number: int) -> object:
+    try:
+        content: object = json.loads(line)
+    except (ValueError, RecursionError):
+        return Refused(f"line {number} is not JSON")
+    return content
 
 
 def read_yaml(path: Path) -> object:
-    text = _text(path, MAX_FILE_BYTES)
-    if any(isinstance(event, yaml.AliasEvent) for event in _events(text)):
-        raise Refused("uses YAML aliases, which can unfold without end")
-    return yaml.load(text, Loader=yaml.CSafeLoader)
-
-
-def _events(text: str) -> Iterator[object]:
     try:
-        yield from yaml.parse(text, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError:
-        raise Refused("is not YAML") from None
+        return read_plain_yaml(_text(path, MAX_FILE_BYTES))
+    except NotPlain as error:
+        raise Refused(str(error)) from None
 
 
 def _text(path: Path, most: int) -> str:
-    if path.stat().st_size > most:
-        raise Refused(f"is larger than {most // 1_000_000} MB")
     try:
+        if path.stat().st_size > most:
+            raise Refused(f"is larger than {most // 1_000_000} MB")
         return path.read_text("utf-8-sig")
+    except OSError as error:
+        raise Refused(f"cannot be opened: {error.strerror}") from None
     except UnicodeDecodeError:
         raise Refused("is not UTF-8 text") from None
 

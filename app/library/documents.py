@@ -5,6 +5,7 @@ Only what a licence allows to copy is handed out; without a licence statement th
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlmodel import Session, col, select
 from starlette.responses import FileResponse
@@ -33,6 +34,12 @@ class FileLink:
     size_bytes: int
     pages: int | None
     picture_url: str | None
+    scanned_on: date | None
+
+    @property
+    def is_web_page(self) -> bool:
+        """It may hold scripts; the others were refused if they did."""
+        return self.kind in {"HTML", "HTM"}
 
     @property
     def is_pdf(self) -> bool:
@@ -64,6 +71,7 @@ def _link(visit: Visit, store: FileStore, file: File) -> FileLink:
         size_bytes=file.size_bytes,
         pages=file.pages,
         picture_url=f"{url}/page-1.png" if store.path(file.sha256, PICTURE).is_file() else None,
+        scanned_on=file.scanned_at.date() if file.scanned_at else None,
     )
 
 

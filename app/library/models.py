@@ -79,7 +79,10 @@ class Edition(SQLModel, table=True):
 
 
 class File(SQLModel, table=True):
-    """An uploaded document of an edition, stored under the SHA-256 of its bytes."""
+    """An uploaded document of an edition, stored under the SHA-256 of its bytes.
+
+    `scanned_at`: when a virus scanner let it pass; null means that none has looked at it, not that it is clean.
+    """
 
     sha256: str = Field(primary_key=True, max_length=64)
     material_id: str = Field(primary_key=True, foreign_key="material.id", max_length=80)
@@ -88,6 +91,7 @@ class File(SQLModel, table=True):
     media_type: str = Field(max_length=100)
     size_bytes: int
     pages: int | None = None
+    scanned_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Passage(SQLModel, table=True):
