@@ -98,10 +98,10 @@ def _bytes(path: Path) -> bytes:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except (OSError, ValueError) as error:
         raise Refused(f"cannot be opened: {getattr(error, 'strerror', error)}") from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise Refused("is no ordinary file")
     with os.fdopen(handle, "rb") as opened:
-        status = os.fstat(opened.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise Refused("is no ordinary file")
         try:
             data = opened.read(MAX_FILE_BYTES + 1)
         except OSError as error:

@@ -14,8 +14,19 @@ from app.api_answers import MAX_PAGE, MAX_PER_PAGE, ApiLanguage, ApiSlug, Langua
 from app.db import SessionDep
 from app.directory.models import Organisation
 from app.errors import NotFound
+from app.library.documents import PDF, file_path, may_be_copied, open_passages
+from app.library.files import PICTURE, FileStore
 from app.library.forms import FIRST_YEAR, LAST_YEAR, SCHEMES, MaterialFilters
-from app.library.models import CaseSummary, Edition, EditionKind, Material, PublicationStatus, RelationKind
+from app.library.models import (
+    CaseSummary,
+    Edition,
+    EditionKind,
+    File,
+    Material,
+    Passage,
+    PublicationStatus,
+    RelationKind,
+)
 from app.library.service import MaterialRecord, editions_of, get_case, get_material, listed_where, title_of
 from app.library.shelves import find_materials
 from app.pages import PER_PAGE, PUBLIC
@@ -27,6 +38,7 @@ from search.engine import Sort
 
 router = APIRouter(dependencies=[PUBLIC], tags=["library"])
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,63}$")] | None
+LAST_PAGE = 100_000
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)] | None
 
 
@@ -68,8 +80,44 @@ class RelationItem(BaseModel):
     inverse: bool
 
 
+class FileItem(BaseModel):
+    """A document that the portal hands out; a PDF opens at `#page=…`. `scanned_at` null: no virus scanner saw it."""
+
+    url: str
+    name: str
+    language: str
+    media_type: str
+    size_bytes: int
+    pages: int | None
+    sha256: str
+    picture_url: str | None
+    scanned_at: str | None
+
+
+class PassageItem(BaseModel):
+    """Text of one page; `url` opens that page, in the portal's file or at the publisher, where it can be opened."""
+
+    language: str
+    page: int
+    text: str
+    url: str | None
+
+
+class PassageList(BaseModel):
+    """`withheld`: the text can be searched and is not shown, because no licence that allows copying it is known."""
+
+    total: int
+    page: int
+    per_page: int
+    withheld: bool
+    items: list[PassageItem]
+
+
 class MaterialDetail(MaterialItem):
-    """`document_url_at_publisher` false: a copy or a page about the document; null: not recorded."""
+    """`document_url_at_publisher` false: a copy or a page about the document; null: not recorded.
+
+    `files` are listed only where a licence allows copying; `passages` counts those at `/materials/{id}/passages`.
+    """
 
     document_url_at_publisher: bool | None
     related_url: str | None
@@ -83,6 +131,8 @@ class MaterialDetail(MaterialItem):
     review_by: str | None
     editions: list[EditionItem]
     relations: list[RelationItem]
+    files: list[FileItem]
+    passages: int
 
 
 class MaterialList(BaseModel):
@@ -185,6 +235,32 @@ def read_material(request: Request, session: SessionDep, material_id: ApiSlug, l
     return respond(request, material_detail(request.app.state.portal, session, record, lang))
 
 
+@router.get("/materials/{material_id}/passages", response_model=PassageList)
+def list_passages(
+    request: Request,
+    session: SessionDep,
+    material_id: ApiSlug,
+    lang: ApiLanguage = "en",
+    document_page: Annotated[int | None, Query(ge=1, le=LAST_PAGE, description="Only of this page.")] = None,
+    page: PageNumber = 1,
+    per_page: PerPage = PER_PAGE,
+) -> Response:
+    """The text of a material in reading order, each passage with its page and a link to it."""
+    record = get_material(session, VISITOR, material_id)
+    if record.is_withdrawn:
+        raise NotFound
+    passages = [one for one in open_passages(record) if document_page in {None, one.page}]
+    start = (page - 1) * per_page
+    answer = PassageList(
+        total=len(passages),
+        page=page,
+        per_page=per_page,
+        withheld=bool(record.files) and not may_be_copied(record.material),
+        items=[_passage(record, one, lang) for one in passages[start : start + per_page]],
+    )
+    return respond(request, answer)
+
+
 @router.get("/cases", response_model=CaseList)
 def list_cases(
     request: Request, session: SessionDep, lang: ApiLanguage = "en", page: PageNumber = 1, per_page: PerPage = PER_PAGE
@@ -254,7 +330,28 @@ def material_detail(portal: Portal, session: Session, record: MaterialRecord, la
         review_by=material.review_by.isoformat() if material.review_by else None,
         editions=[EditionItem.model_validate(edition, from_attributes=True) for edition in record.editions],
         relations=list(_relations(session, record)),
+        files=[_file(portal, file, language) for file in record.files if may_be_copied(material)],
+        passages=len(open_passages(record)),
     )
+
+
+def _file(portal: Portal, file: File, language: Language) -> FileItem:
+    url = file_path(file, language)
+    has_picture = FileStore(portal.settings.data_dir).path(file.sha256, PICTURE).is_file()
+    return FileItem(
+        **file.model_dump(include={"name", "language", "media_type", "size_bytes", "pages", "sha256"}),
+        url=url,
+        picture_url=f"{url}/page-1.png" if has_picture else None,
+        scanned_at=file.scanned_at.isoformat() if file.scanned_at else None,
+    )
+
+
+def _passage(record: MaterialRecord, passage: Passage, language: Language) -> PassageItem:
+    """As on the page of the material: the portal's own file, else the address at the publisher."""
+    file = next((one for one in record.files if one.language == passage.language), next(iter(record.files), None))
+    place = file_path(file, language) if file and file.media_type == PDF else record.material.url
+    url = f"{place}#page={passage.page}" if place else None
+    return PassageItem(language=passage.language, page=passage.page or 1, text=passage.text, url=url)
 
 
 def _relations(session: Session, record: MaterialRecord) -> Iterable[RelationItem]:

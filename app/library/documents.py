@@ -12,8 +12,8 @@ from starlette.responses import FileResponse
 
 from app.errors import NotFound
 from app.library.files import DOCUMENT, PICTURE, FileStore
-from app.library.models import File, Material
-from app.library.service import get_material, listed_where
+from app.library.models import File, Material, Passage
+from app.library.service import MaterialRecord, get_material, listed_where
 from app.pages import Visit
 
 PDF = "application/pdf"
@@ -51,6 +51,18 @@ class FileLink:
 
 def may_be_copied(material: Material) -> bool:
     return material.licence is not None
+
+
+def open_passages(record: MaterialRecord) -> list[Passage]:
+    """Those that stand on a page and may be shown, in reading order."""
+    if not may_be_copied(record.material):
+        return []
+    paged = [passage for passage in record.passages if passage.page is not None]
+    return sorted(paged, key=lambda passage: (passage.position, passage.language))
+
+
+def file_path(file: File, language: str) -> str:
+    return f"/{language}/materials/{file.material_id}/files/{file.sha256}"
 
 
 def file_links(visit: Visit, material: Material, files: Iterable[File]) -> tuple[FileLink, ...]:

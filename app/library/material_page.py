@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from app.i18n import FALLBACKS
 from app.library.citation import Citation
-from app.library.documents import FileLink, file_links, in_language, may_be_copied
+from app.library.documents import FileLink, file_links, in_language, may_be_copied, open_passages
 from app.library.licences import Licence, licence
 from app.library.models import Edition, EditionKind, Material, Passage, RelationKind
 from app.library.service import (
@@ -244,10 +244,10 @@ def _summary(visit: Visit, shown: Edition | None) -> Summary | None:
 
 def _passages(record: MaterialRecord, shown: Edition | None, files: Sequence[FileLink]) -> Iterable[PageText]:
     """Those of the shown edition, with what its document says in languages that have no edition of their own."""
-    if not may_be_copied(record.material) or shown is None:
+    if shown is None:
         return
     others = {edition.language for edition in record.editions} - {shown.language}
-    for passage in sorted(record.passages, key=lambda passage: passage.position):
+    for passage in open_passages(record):
         if passage.page is not None and passage.language not in others:
             file = in_language(files, passage.language)
             text = Text(passage.text, passage.language)
