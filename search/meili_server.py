@@ -32,6 +32,9 @@ _POLL_MILLISECONDS = 10
 _TOKEN_LIFE = timedelta(hours=1)
 _SERVER_BROKEN = 500
 _PAGE = 5_000
+NONSENSE = (LookupError, TypeError, ValueError, AttributeError)
+"""What reading an answer raises that is no answer of a Meilisearch."""
+
 _REFUSED_KEYS = {"invalid_api_key", "missing_authorization_header"}
 _READER_MAY = ["search", "version"]
 _WRITER_MAY = ["indexes.*", "documents.*", "settings.*", "tasks.get", "version"]
@@ -146,10 +149,19 @@ class Server:
         found: list[Row] = []
         while True:
             body = {"filter": condition, "fields": list(fields), "limit": _PAGE, "offset": len(found)}
-            page = self._post(f"indexes/{index}/documents/fetch", body)
-            found += cast(list[Row], page["results"])
-            if len(found) >= cast(int, page["total"]) or not page["results"]:
+            page, total = self._page(index, body)
+            found += page
+            if len(found) >= total or not page:
                 return found
+
+    def _page(self, index: str, body: Mapping[str, object]) -> tuple[list[Row], int]:
+        client = self._client(_WRITE_SECONDS)
+
+        def ask() -> tuple[list[Row], int]:
+            said = client.http.post(f"indexes/{index}/documents/fetch", body)
+            return list(said["results"]), int(said["total"])
+
+        return self._said(ask)
 
     def reading_key(self) -> str:
         return self._reading().key
@@ -190,28 +202,27 @@ class Server:
 
     def create(self, index: str) -> list[int]:
         self.version()
-        made = self._post("indexes", {"uid": index, "primaryKey": "id"})
+        made = self._task("indexes", {"uid": index, "primaryKey": "id"})
         client = self._client(_WRITE_SECONDS)
-        settings = self._said(lambda: client.http.patch(f"indexes/{index}/settings", _SETTINGS))
-        return [cast(int, made["taskUid"]), cast(int, settings["taskUid"])]
+        return [made, self._said(lambda: int(client.http.patch(f"indexes/{index}/settings", _SETTINGS)["taskUid"]))]
 
     def add(self, index: str, rows: Sequence[Row]) -> list[int]:
-        return [cast(int, self._post(f"indexes/{index}/documents", rows)["taskUid"])] if rows else []
+        return [self._task(f"indexes/{index}/documents", rows)] if rows else []
 
     def remove(self, index: str, condition: str) -> list[int]:
-        return [cast(int, self._post(f"indexes/{index}/documents/delete", {"filter": condition})["taskUid"])]
+        return [self._task(f"indexes/{index}/documents/delete", {"filter": condition})]
 
     def swap(self, pairs: Iterable[tuple[str, str]]) -> list[int]:
-        return [cast(int, self._post("swap-indexes", [{"indexes": list(pair)} for pair in pairs])["taskUid"])]
+        return [self._task("swap-indexes", [{"indexes": list(pair)} for pair in pairs])]
 
     def drop(self, indexes: Iterable[str]) -> list[int]:
         client = self._client(_WRITE_SECONDS)
-        return [self._said(partial(client.delete_index, index)).task_uid for index in indexes]
+        return [int(self._said(partial(client.delete_index, index)).task_uid) for index in indexes]
 
     def indexes(self) -> list[str]:
         client = self._client(_WRITE_SECONDS)
-        found = self._said(lambda: client.http.get(f"indexes?limit={_PAGE}"))
-        return [uid for uid in (str(one["uid"]) for one in found["results"]) if uid.startswith(f"{self.name}-")]
+        found = self._said(lambda: [str(one["uid"]) for one in client.http.get(f"indexes?limit={_PAGE}")["results"]])
+        return [uid for uid in found if uid.startswith(f"{self.name}-")]
 
     def wait(self, tasks: Iterable[int]) -> None:
         """Raises EngineError for the first that did not succeed."""
@@ -224,9 +235,9 @@ class Server:
             if done.type == "documentAdditionOrUpdate" and said["receivedDocuments"] != said["indexedDocuments"]:
                 raise EngineError(f"Meilisearch took {said['indexedDocuments']} of {said['receivedDocuments']} rows")
 
-    def _post(self, path: str, body: Mapping[str, object] | Sequence[Mapping[str, object]]) -> Mapping[str, object]:
+    def _task(self, path: str, body: Mapping[str, object] | Sequence[Mapping[str, object]]) -> int:
         client = self._client(_WRITE_SECONDS)
-        return cast(Mapping[str, object], self._said(lambda: client.http.post(path, body)))
+        return self._said(lambda: int(client.http.post(path, body)["taskUid"]))
 
     def _client(self, seconds: int) -> Client:
         clients: dict[int, Client] = self._threads.__dict__.setdefault("clients", {})
@@ -252,6 +263,6 @@ class Server:
             raise EngineDown("Meilisearch does not answer") from error
         except MeilisearchError as error:
             raise EngineError(f"Meilisearch refused: {error}") from error
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except NONSENSE as error:
             self._version = ""
             raise EngineDown("Meilisearch answers in another form") from error

@@ -42,22 +42,50 @@ def running(folder: Path) -> Iterator[Address]:
         yield address
 
 
+class OwnServer:
+    """One that may be killed: `start` brings it back with what it had written."""
+
+    def __init__(self, binary: str, folder: Path) -> None:
+        self._binary, self._folder = binary, folder
+        self._port = _free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+        self.address = Address(f"http://127.0.0.1:{self._port}", secrets.token_hex(16))
+
+    def start(self) -> None:
+        command = [self._binary, "--no-analytics", "--http-addr", f"127.0.0.1:{self._port}"]
+        # Its generous buffers for indexing take a second a write on a small machine.
+        command += ["--max-indexing-memory", "64Mb", "--max-indexing-threads", "1", "--master-key", self.address.key]
+        for option, place in (("--db-path", "db"), ("--dump-dir", "dumps"), ("--snapshot-dir", "snapshots")):
+            command += [option, str(self._folder / place)]
+        with (self._folder / "log").open("a") as log:
+            self._process = subprocess.Popen(command, cwd=self._folder, stdout=log, stderr=log)
+        _wait_for(f"{self.address.url}/health", self._process, self._folder / "log")
+
+    def kill(self) -> None:
+        if self._process:
+            self._process.kill()
+            self._process.wait(30)
+
+    def stop(self) -> None:
+        if self._process:
+            self._process.terminate()
+            self._process.wait(30)
+
+
 @contextmanager
 def started(binary: str, folder: Path) -> Iterator[Address]:
-    port = _free_port()
-    address = Address(f"http://127.0.0.1:{port}", secrets.token_hex(16))
-    command = [binary, "--no-analytics", "--http-addr", f"127.0.0.1:{port}", "--master-key", address.key]
-    # Its generous buffers for indexing take a second a write on a small machine.
-    command += ["--max-indexing-memory", "64Mb", "--max-indexing-threads", "1"]
-    folders = ["--db-path", str(folder / "db"), "--dump-dir", str(folder / "dumps"), "--snapshot-dir", str(folder)]
-    with (folder / "log").open("w") as log:
-        server = subprocess.Popen([*command, *folders], cwd=folder, stdout=log, stderr=log)
+    with own_server(binary, folder) as server:
+        yield server.address
+
+
+@contextmanager
+def own_server(binary: str, folder: Path) -> Iterator[OwnServer]:
+    server = OwnServer(binary, folder)
+    server.start()
     try:
-        _wait_for(f"{address.url}/health", server, folder / "log")
-        yield address
+        yield server
     finally:
-        server.terminate()
-        server.wait(30)
+        server.stop()
 
 
 def _free_port() -> int:

@@ -1,15 +1,19 @@
 """A small portal of each test's own: a migrated database, a few materials, the embedded index."""
 
+import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from app.db import upgrade
 from app.portal import open_portal
+from app.settings import Settings
 from app.state import Portal
 from tests.conftest import settings_for
+from tests.search.meili import Address
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +27,18 @@ def migrated(tmp_path_factory: pytest.TempPathFactory, words_dir: Path) -> Path:
 @pytest.fixture
 def data_dir(migrated: Path, tmp_path: Path) -> Path:
     return shutil.copytree(migrated, tmp_path / "data", symlinks=True)
+
+
+def served_by(address: Address, data_dir: Path) -> Settings:
+    """With indexes of its own on a Meilisearch server."""
+    return settings_for(data_dir).model_copy(
+        update={
+            "search": "meilisearch",
+            "meilisearch_url": address.url,
+            "meilisearch_key": SecretStr(address.key),
+            "meilisearch_name": f"t{secrets.token_hex(8)}",
+        }
+    )
 
 
 @pytest.fixture

@@ -121,7 +121,9 @@ def test_worker_once(data_dir: Path, small: Portal, monkeypatch: pytest.MonkeyPa
 def test_the_worker_ends_when_it_is_told(data_dir: Path, small: Portal, told: signal.Signals) -> None:
     write(small.database, ["one"])
     command = [sys.executable, "-c", "from app.cli import main; main()", "worker"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment(data_dir), stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment(settings_for(data_dir)), stderr=subprocess.DEVNULL
+    ) as process:
         try:
             wait_until(lambda: equals_database(small, small.engine), "the index has it", 60)
             process.send_signal(told)
