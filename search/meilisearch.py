@@ -12,14 +12,14 @@ from search.engine import Document, EngineDown, Health, Hit, Page, Query, Sugges
 from search.meili_clauses import any_of
 from search.meili_reading import MeiliReader
 from search.meili_rows import MeiliRows, Row, Rows, record_id
-from search.meili_server import Missing, Search, Server
+from search.meili_server import NONSENSE, Missing, Search, Server
 from search.rows import ROW_FORMAT
 from search.scoring import KIND_WEIGHTS
 from search.understand import Understander
 
 R = TypeVar("R")
 
-_MEILI_FORMAT = 1
+_MEILI_FORMAT = 2
 _BATCH = 200
 _HEADS = "is_head = true"
 
@@ -132,15 +132,16 @@ class MeilisearchEngine:
             return ask(reader)
         except Missing:
             return nothing
-        except (LookupError, TypeError, ValueError) as error:
+        except NONSENSE as error:
             raise EngineDown("Meilisearch answers in another form") from error
 
     def versions(self) -> Mapping[str, str]:
         try:
-            rows = self._server.rows(self.records, _HEADS, ("key", "version"))
+            return {row["key"]: row["version"] for row in self._server.rows(self.records, _HEADS, ("key", "version"))}
         except Missing:
             return {}
-        return {row["key"]: row["version"] for row in rows}
+        except NONSENSE as error:
+            raise EngineDown("Meilisearch answers in another form") from error
 
     def health(self) -> Health:
         try:
@@ -151,11 +152,13 @@ class MeilisearchEngine:
                     Search(indexUid=self.records, filter=[_HEADS], page=1, hitsPerPage=0),
                 )
             )
+            meta = made["hits"][0]["meta"] if made["hits"] else {}
         except Missing:
             return Health(True, engine, 0, "", "no index yet", True)
         except EngineDown as error:
             return Health(False, "Meilisearch", 0, "", str(error))
-        meta = made["hits"][0]["meta"] if made["hits"] else {}
+        except NONSENSE:
+            return Health(False, "Meilisearch", 0, "", "Meilisearch answers in another form")
         generation = meta.get("generation", "")
         if meta.get("made_with") != self._made_with:
             return Health(True, engine, 0, generation, "made by another version or thesaurus", True)
