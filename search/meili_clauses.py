@@ -158,16 +158,15 @@ def any_of(tokens: Iterable[str]) -> str:
 
 
 class MeiliClauses:
-    """`ask`: the numbers of the reader's rows that answer these filters, in one call; `holding`: those that hold these
-    words in order."""
+    """`holding`: the numbers of the reader's rows that hold these words in order. `counts`: how many of their rows
+    answer a filter; what is not among them is a guess first and `wanted`, so that all can be asked for together."""
 
     def __init__(
-        self, ask: Callable[[Sequence[str]], Sequence[int]], holding: Callable[[Sequence[str]], Iterable[str]]
+        self, holding: Callable[[tuple[str, ...]], Iterable[str]], counts: Mapping[str, int] | None = None
     ) -> None:
-        self._ask = ask
         self._holding = holding
-        self._counts: dict[str, int] = {}
-        self._wanted: dict[str, None] = {}
+        self._counts = counts or {}
+        self.wanted: dict[str, None] = {}
 
     def term(self, field: str, term: str) -> Clause:
         return _Term(field, token(term))
@@ -186,7 +185,7 @@ class MeiliClauses:
         return _Constant(query, score)
 
     def in_order(self, words: Sequence[str]) -> Clause:
-        return Leaf(f"id {any_of(self._holding(words))}")
+        return Leaf(f"id {any_of(self._holding(tuple(words)))}")
 
     def everything(self) -> Clause:
         return _Constant(EVERYTHING, 0.0)
@@ -195,16 +194,10 @@ class MeiliClauses:
         return NOTHING
 
     def count(self, query: Clause) -> int:
-        """The first time a guess, so that all that are wanted can be asked for together."""
         found = self._counts.get(query.filter)
         if found is None:
-            self._wanted[query.filter] = None
+            self.wanted[query.filter] = None
         return found or 0
-
-    def fetch_counts(self) -> None:
-        filters = list(self._wanted)
-        self._counts.update(zip(filters, self._ask(filters), strict=True))
-        self._wanted.clear()
 
 
 def _joined(word: str, queries: Iterable[Clause]) -> str:
