@@ -35,10 +35,10 @@ class Corpus:
     def word_forms(self) -> int:
         return sum(len(words) for words in self.words.values())
 
-    def documents(self, records: int) -> Iterator[Document]:
+    def documents(self, records: int, passages_each: int = PASSAGES_PER_RECORD) -> Iterator[Document]:
         self._random.seed(records)
         for number in range(records):
-            yield self._document(number)
+            yield self._document(number, passages_each)
 
     def queries(self, count: int) -> list[str]:
         """Labels, words from the whole range of ranks, a typo now and then; no two alike."""
@@ -52,9 +52,9 @@ class Corpus:
             found[self._with_typo(query) if self._random.random() < 0.1 else query] = None
         return list(found)
 
-    def _document(self, number: int) -> Document:
+    def _document(self, number: int, passages_each: int) -> Document:
         language = self._random.choice(LANGUAGES)
-        passages = tuple(self._passage(language, page) for page in range(PASSAGES_PER_RECORD))
+        passages = tuple(self._passage(language, page) for page in range(passages_each))
         concepts = dict.fromkeys(concept for concept, _ in self._random.sample(self._labels[language], 4))
         return Document(
             key=f"record-{number}",
