@@ -72,7 +72,7 @@ class CheckedTransport(httpx.AsyncBaseTransport):
 
     def __init__(self, way: Way) -> None:
         self._way = way
-        # A connection kept for later would be found by its address: another name could get it without being checked.
+        # Kept connections are found by their address: another name of that address would get one that is not its own.
         limits = httpx.Limits(max_keepalive_connections=0)
         self._inner = httpx.AsyncHTTPTransport(verify=way.tls, trust_env=False, limits=limits)
 

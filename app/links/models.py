@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -13,8 +13,9 @@ MAX_LINK_BYTES = 2000
 """PostgreSQL keeps no longer key. A longer link is not checkable and has no row."""
 
 MAX_DETAIL = 200
-UNREACHABLE_FOR = timedelta(days=7)
-"""How long a link has to have been without an answer to be broken."""
+UNREACHABLE_DAYS = 7
+"""For how many days of the calendar (UTC) a link has been without an answer when it counts as broken: a weekly check
+comes now a minute earlier, now a minute later."""
 
 
 class LinkStatus(StrEnum):
@@ -58,11 +59,12 @@ class BrokenLink:
 
 
 def is_broken(check: LinkCheck) -> bool:
-    """One failure proves nothing: gone in two checks in a row, or without an answer over a week."""
+    """One failure proves nothing: gone in two checks in a row, or without an answer for a week."""
     if check.first_failed_at is None:
         return False
-    failing_for = check.checked_at - check.first_failed_at
-    return failing_for > timedelta(0) if check.status is LinkStatus.GONE else failing_for >= UNREACHABLE_FOR
+    if check.status is LinkStatus.GONE:
+        return check.checked_at > check.first_failed_at
+    return (check.checked_at.date() - check.first_failed_at.date()).days >= UNREACHABLE_DAYS
 
 
 def note(session: Session, url: str, answer: Answer, at: datetime) -> None:

@@ -69,6 +69,8 @@ def running_peer(tls: ssl.SSLContext | None = None) -> Iterator[Peer]:
     peer = Peer(0)
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
         def do_HEAD(self) -> None:
             with peer.lock:
                 peer.open += 1
@@ -105,6 +107,7 @@ def behave(handler: BaseHTTPRequestHandler, peer: Peer) -> None:
         drip(handler)
     elif handler.path == "/garbage":
         handler.wfile.write(b"SSH-2.0-none\r\n")
+        handler.close_connection = True
     elif handler.path == "/silent":
         handler.connection.shutdown(socket.SHUT_RDWR)
     elif handler.path in {"/no-head", "/huge"} and handler.command == "HEAD":

@@ -7,9 +7,10 @@ from ipaddress import ip_address
 from itertools import pairwise
 from pathlib import Path
 
+import httpx
 import pytest
 
-from app.links.asking import NoAddress, Way, ask_all, is_public
+from app.links.asking import CheckedTransport, NoAddress, Way, ask_all, is_public
 from app.links.models import Answer, LinkStatus
 from tests.links.peer import AGENT, MANY_BYTES, TRUSTING_NOBODY, Names, Peer, running_peer, way_to
 from tests.operations.site import NAME, certificate
@@ -114,7 +115,15 @@ def test_the_certificate_is_that_of_the_name(tmp_path: Path) -> None:
             Answer(LinkStatus.NOT_CHECKABLE, "its certificate cannot be verified"),
         ]
         assert [one.host for one in peer.seen] == [f"{NAME}:{peer.port}"]
+        asyncio.run(names_share_no_connection(way, right, wrong))
     assert set(told) == {NAME, "other.test"}
+
+
+async def names_share_no_connection(way: Way, right: str, wrong: str) -> None:
+    async with httpx.AsyncClient(transport=CheckedTransport(way), trust_env=False) as client:
+        assert (await client.head(right)).status_code == 200
+        with pytest.raises(httpx.ConnectError, match="certificate"):
+            await client.head(wrong)
 
 
 @pytest.mark.parametrize(
