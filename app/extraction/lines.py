@@ -21,8 +21,10 @@ LARGE_NUMBERS = 3
 OTHER_SIZE = 0.6
 """Points; less is a change of font inside a line."""
 
-_LEADER = re.compile(r"(?:\.\s?){4,}\s*\d{1,4}\s*$|\s\.{2,}\s*\d{1,4}$|…\s*\d{1,4}$")
+_LEADER = re.compile(r"(?:\.\s?){4,}\s*\d{1,4}\s*$|\s\.{2,}\s*\d{1,4}$|…[.…\s]*\d{1,4}$")
 _CONTENTS = re.compile(r"^(?:table of )?contents$|^innehåll|^sisäl|^indhold|^innhold|^efnisyfirlit", re.IGNORECASE)
+_ENTRY = re.compile(r"[^\W\d_]\s+\d{1,4}$")
+"""Beside lines with leaders: a chapter in a list of contents often has none."""
 _NUMBERED = re.compile(r"^\d{1,2}(?:\.\d{1,2}){0,3}\.?\s+[^\W\d_]")
 _BULLET = re.compile(r"^(?:[•●▪‣◦·\uf0b7]\s*|[–—-]\s+|\(?\d{1,2}[.)]\s+(?=[^\W\d_]))")
 _BROKEN = re.compile(r"(\w+)\u00ad(\w+)")
@@ -134,12 +136,18 @@ def _contents(lines: list[Line]) -> range:
     found = [number for number, line in enumerate(lines) if _LEADER.search(line.text)]
     if len(found) < LEADERS_OF_CONTENTS:
         return range(0)
-    first = found[0]
-    while first and not _CONTENTS.match(lines[first - 1].text) and _NUMBERED.match(lines[first - 1].text):
+    first, last = found[0], found[-1]
+    while first and not _CONTENTS.match(lines[first - 1].text) and _is_entry(lines[first - 1].text):
         first -= 1
     if first and _CONTENTS.match(lines[first - 1].text):
         first -= 1
-    return range(first, found[-1] + 1)
+    while last + 1 < len(lines) and _ENTRY.search(lines[last + 1].text):
+        last += 1
+    return range(first, last + 1)
+
+
+def _is_entry(text: str) -> bool:
+    return bool(_NUMBERED.match(text) or _ENTRY.search(text))
 
 
 def _starts_block(last: Line, line: Line, style: Style, widest: int) -> bool:

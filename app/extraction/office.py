@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator
 
+from app.extraction.traces import in_archive
 
-def filled_names(fields: dict[str, str | None]) -> tuple[str, ...]:
-    return tuple(name for name, value in fields.items() if value and value not in {"python-docx", "PPTX"})
+
+def filled_names(data: bytes, fields: dict[str, str | None]) -> tuple[str, ...]:
+    """The properties of a document, and what else in it, that name a person or a place."""
+    filled = (name for name, value in fields.items() if value and value not in {"python-docx", "PPTX"})
+    return tuple(dict.fromkeys((*filled, *in_archive(data))))
 
 
 def joined_cells(texts: Iterator[str]) -> str:

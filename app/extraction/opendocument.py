@@ -21,7 +21,7 @@ def _odt(data: bytes) -> Extract:
     document = opendocument.load(io.BytesIO(data))
     blocks = tuple(block for block in _odt_blocks(document.text) if block.text)
     fields = {element.qname[1]: str(element) for element in document.meta.childNodes}
-    named = filled_names({"author": fields.get("initial-creator"), "last modified by": fields.get("creator")})
+    named = filled_names(data, {"author": fields.get("initial-creator"), "last modified by": fields.get("creator")})
     return Extract((Sheet(None, blocks),), Properties(fields.get("title", ""), fields.get("language", ""), named))
 
 

@@ -13,6 +13,7 @@ from app.extraction.child import run
 from app.extraction.gate import MAX_CHARACTERS, MAX_PAGES, check_pdf
 from app.extraction.lines import Line, blocks_of, without_running_lines
 from app.extraction.result import Extract, Properties, Refused, Sheet
+from app.extraction.traces import PLACE, REMARKS, has_place
 
 ACTIVE = {
     "/JS": "scripts",
@@ -26,6 +27,8 @@ ACTIVE = {
     "/SubmitForm": "a form that sends data",
     "/ImportData": "a form that reads data",
 }
+REMARK_KINDS = frozenset({"/Text", "/FreeText", "/Highlight", "/Underline", "/StrikeOut", "/Ink", "/Stamp", "/Popup"})
+_CREATOR = re.compile(rb"<dc:creator>\s*(?:<rdf:Seq>\s*<rdf:li[^>]*>)?\s*[^<\s]")
 PICTURE_WIDTH = 360
 MAX_PICTURE_BYTES = 400_000
 
@@ -92,8 +95,25 @@ def _nested(thing: pikepdf.Object, depth: int) -> Iterator[str]:
 
 def _properties(document: pikepdf.Pdf) -> Properties:
     info = document.docinfo
-    named = ("author",) if str(info.get("/Author", "")).strip() else ()
+    named = tuple(dict.fromkeys(_named(document)))
     return Properties(str(info.get("/Title", "")).strip(), str(document.Root.get("/Lang", "")).strip(), named)
+
+
+def _named(document: pikepdf.Pdf) -> Iterator[str]:
+    if str(document.docinfo.get("/Author", "")).strip():
+        yield "author"
+    for thing in document.objects:
+        if not isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
+            continue
+        kind = str(thing.get("/Subtype", ""))
+        if str(thing.get("/T", "")).strip() and kind in REMARK_KINDS:
+            yield REMARKS
+        if not isinstance(thing, pikepdf.Stream):
+            continue
+        if kind == "/XML" and _CREATOR.search(thing.read_bytes()):
+            yield "author"
+        if "/DCTDecode" in str(thing.get("/Filter", "")) and has_place(thing.read_raw_bytes()):
+            yield PLACE
 
 
 def lines_of(page: pdfium.PdfPage) -> list[Line]:

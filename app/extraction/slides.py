@@ -35,7 +35,7 @@ def _pptx(data: bytes) -> Extract:
                 ]
         sheets.append(Sheet(number, tuple(blocks)))
     core = shown.core_properties
-    named = filled_names({"author": core.author, "last modified by": core.last_modified_by})
+    named = filled_names(data, {"author": core.author, "last modified by": core.last_modified_by})
     return Extract(tuple(sheets), Properties(core.title or "", core.language or "", named), len(slides))
 
 

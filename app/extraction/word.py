@@ -26,7 +26,7 @@ def read(kind: str, data: bytes) -> Extract:
 def _docx(data: bytes) -> Extract:
     document = docx.Document(io.BytesIO(data))
     core = document.core_properties
-    named = filled_names({"author": core.author, "last modified by": core.last_modified_by})
+    named = filled_names(data, {"author": core.author, "last modified by": core.last_modified_by})
     blocks = tuple(block for block in _docx_blocks(document) if block.text)
     return Extract((Sheet(None, blocks),), Properties(core.title or "", core.language or "", named))
 

@@ -20,7 +20,7 @@ from app.library.files import digest_of
 from app.plain_names import is_plain
 from app.publishing.personal_patterns import personal_patterns
 
-READING = "1"
+READING = "2"
 """Counted up when the same document would be read otherwise: then it is taken again."""
 
 
@@ -159,7 +159,7 @@ def _document(raw: Raw, media_type: str, extracted: Extract, picture: bytes | No
 
 def _warnings(extracted: Extract, pieces: Sequence[Piece]) -> Iterator[str]:
     if extracted.properties.named:
-        yield f"the file's properties name a person ({', '.join(extracted.properties.named)})"
+        yield f"the file tells of a person or place beside its text: {', '.join(extracted.properties.named)}"
     seen: dict[str, list[int | None]] = {}
     for piece in pieces:
         for kind in personal_patterns(piece.text):

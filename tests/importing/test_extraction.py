@@ -10,6 +10,7 @@ import pytest
 
 from app.extraction import sandbox
 from app.extraction.gate import MAX_FILE_BYTES
+from app.extraction.lines import Line, blocks_of
 from app.extraction.result import BlockKind, Refused
 from app.extraction.sandbox import extract, kind_of
 from app.importing.reading import prepare, read
@@ -38,6 +39,23 @@ def test_a_heading_is_told_from_text(name: str) -> None:
     headings = [block.text for sheet in found.sheets for block in sheet.blocks if block.kind is BlockKind.HEADING]
     assert "Aamukierros" in headings
     assert not any(SENTENCE in heading for heading in headings)
+
+
+def test_chapters_without_leaders_belong_to_the_list_of_contents() -> None:
+    entries = [
+        "Contents",
+        "Summary 7",
+        "1 Rounds 9",
+        "1.1 Dawn…..11",
+        "1.2 Dusk ..... 12",
+        "1.3 Night … 13",
+        "2 Survey 58",
+    ]
+    texts = [*entries, "The rounds begin here, and nobody counts them."]
+    page = [Line(text, 10.0, 50.0 + 14 * n, 50.0 + 14 * n, 60.0 + 14 * n, 800.0) for n, text in enumerate(texts)]
+    (blocks,) = blocks_of([page])
+    assert [block.text for block in blocks if block.kind is BlockKind.CONTENTS] == entries
+    assert [block.text for block in blocks if block.kind is not BlockKind.CONTENTS] == texts[-1:]
 
 
 def test_slides_and_pages_are_counted() -> None:

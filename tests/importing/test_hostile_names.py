@@ -4,6 +4,7 @@ import json
 import os
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from app.extraction.gate import check_archive
 from app.extraction.result import Refused
 from app.figures.models import Indicator
 from app.importing import service
-from app.importing.reading import Document, Raw
+from app.importing.reading import Document, Raw, read
+from app.importing.records import MaterialRecord
 from app.importing.service import Fate, Line, Options
+from app.importing.sources import Item, items_of
 from app.library.files import FileStore
 from app.library.models import File, Material
 from app.state import Portal
@@ -122,10 +125,9 @@ def test_a_folder_that_changes_meanwhile(stocked: Portal, tmp_path: Path, monkey
     for name in ("a.txt", "b.txt", "c.txt"):
         write(tmp_path / "in", name, name.encode() + b"\n\n" + txt_file())
     write(tmp_path / "in", "gone.yaml", b"id: gone\ntitle: Gone\nlanguage: fi\n")
-    looked = service.items_of
 
-    def then_changed(*arguments: object) -> object:
-        items = looked(*arguments)  # type: ignore[arg-type]
+    def then_changed(paths: Sequence[Path], flags: MaterialRecord) -> list[Item]:
+        items = items_of(paths, flags)
         (tmp_path / "in" / "b.txt").unlink()
         (tmp_path / "in" / "c.txt").unlink()
         (tmp_path / "in" / "c.txt").mkdir()
@@ -239,7 +241,6 @@ def test_an_import_that_is_stopped_starts_no_further_reading(
     """Ctrl-C comes while the first of many is written: what waited for its turn is not read any more."""
     for number in range(12):
         write(tmp_path / "in", f"{number:02}.txt", f"Number {number}\n\n{WORDS}".encode())
-    read = service.read
     names: list[str] = []
     is_stopped = threading.Event()
 

@@ -105,11 +105,11 @@ def test_f20_a_scanner_that_hangs_or_is_away_lets_nothing_pass() -> None:
 
 
 def test_the_socket_of_the_daemon_may_be_a_path(tmp_path: Path) -> None:
-    path = str(tmp_path / "c")
+    path, heard = str(tmp_path / "c"), list[bytes]()
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(path)
         server.listen()
-        thread = threading.Thread(target=_serve, args=(server, b"stream: OK\0", heard := []), daemon=True)
+        thread = threading.Thread(target=_serve, args=(server, b"stream: OK\0", heard), daemon=True)
         thread.start()
         assert Scanner(path).refuse_unless_passed(bytes(200_000)).tzinfo is not None
         server.shutdown(socket.SHUT_RDWR)
