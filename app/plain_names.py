@@ -3,11 +3,13 @@
 import unicodedata
 
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_UNPRINTED = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_CONTROL = frozenset({"Cc", "Cs"})
+_LINE_ENDS = frozenset({"Zl", "Zp"})
 
 
 def is_plain(text: str) -> bool:
-    return not any(_is_hidden(character) for character in text)
+    """Whether it may be the name of a file."""
+    return not any(_is_control(character) for character in text)
 
 
 def plain(text: str) -> str:
@@ -18,4 +20,8 @@ def plain(text: str) -> str:
 
 
 def _is_hidden(character: str) -> bool:
-    return character in _TURNING or unicodedata.category(character) in _UNPRINTED
+    return _is_control(character) or unicodedata.category(character) in _LINE_ENDS
+
+
+def _is_control(character: str) -> bool:
+    return character in _TURNING or unicodedata.category(character) in _CONTROL

@@ -1,5 +1,6 @@
 """Documents handed out: to whom, with which headers, and what is never handed out."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from starlette.testclient import TestClient
 from app.db import transaction
 from app.library.documents import FOR_VIEWERS, SANDBOX
 from app.library.files import PICTURE, FileStore, digest_of
-from app.library.models import Material, PublicationStatus
+from app.library.models import File, Material, PublicationStatus
 from app.main import create_app
 from app.middleware import CONTENT_SECURITY_POLICY
 from app.permissions import Visibility
@@ -110,6 +111,75 @@ def test_without_a_licence_the_text_is_searched_and_not_shown(
     assert tree.css_first("#files") is not None
     assert "no licence" in tree.body.text() if tree.body else False
     assert not [node for node in tree.css("main a[href]") if "/files/" in (node.attributes.get("href") or "")]
+
+
+def test_the_page_says_what_is_known_of_viruses_and_scripts(
+    reader: TestClient, stocked: Portal, licensed: dict[str, bytes]
+) -> None:
+    pages = PageClient(reader)
+    with transaction(stocked.database) as session:
+        session.get_one(File, (digest_of(licensed["a-docx"]), "a-docx")).scanned_at = datetime(2026, 3, 1, tzinfo=UTC)
+    said = {name: pages.get(f"/en/materials/{name}").css_first("#files").parent.text() for name in licensed}
+    assert "Not scanned for viruses. Active content" in said["a-pdf"]
+    assert "Not scanned for viruses. This is a web page and may hold scripts" in said["a-page"]
+    assert "A virus scanner found nothing on 1 March 2026." in said["a-docx"]
+    assert not any("clean" in text for text in said.values())
+
+
+def test_a_document_of_the_portal_is_led_to(reader: TestClient, licensed: dict[str, bytes]) -> None:
+    page = PageClient(reader).get("/en/materials/a-pdf")
+    assert page.css_first("main a.button[href='#files']") is not None
+    assert "No address is known" not in page.text()
+    assert all(node.parent.css("li") for node in page.css("#topics"))
+
+
+def test_the_api_tells_files_and_passages_as_the_page_does(
+    reader: TestClient, stocked: Portal, licensed: dict[str, bytes], tmp_path: Path
+) -> None:
+    body = "First page. " + "word " * 90 + "\n\n#pagebreak()\nSecond page. " + "word " * 90
+    path = write(tmp_path, "two.pdf", pdf(body))
+    taken(stocked, path, id="two-pages", licence="CC-BY-4.0", language="en")
+    detail = reader.get("/api/v1/materials/two-pages?lang=fi").json()
+    (file,) = detail["files"]
+    assert (file["pages"], file["scanned_at"], file["media_type"]) == (2, None, "application/pdf")
+    assert reader.get(file["url"]).content == path.read_bytes()
+    assert reader.get(file["picture_url"]).status_code == 200
+    answer = reader.get("/api/v1/materials/two-pages/passages?lang=fi").json()
+    assert answer["total"] == detail["passages"] == len(answer["items"])
+    assert [item["url"] for item in answer["items"]] == [
+        f"{file['url']}#page={item['page']}" for item in answer["items"]
+    ]
+    assert [item["page"] for item in answer["items"]] == sorted(item["page"] for item in answer["items"])
+    second = reader.get("/api/v1/materials/two-pages/passages?document_page=2&per_page=1").json()
+    assert second["items"][0]["text"].startswith("Second page.")
+    assert second["withheld"] is False
+    assert reader.get("/api/v1/materials/two-pages/passages?document_page=0").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"licence": None}, 200),
+        ({"status": PublicationStatus.DRAFT}, 404),
+        ({"status": PublicationStatus.WITHDRAWN}, 404),
+        ({"visibility": Visibility.AMBER}, 404),
+    ],
+)
+def test_the_api_hands_out_no_more_than_the_page(
+    change: dict[str, object], status: int, reader: TestClient, stocked: Portal, licensed: dict[str, bytes]
+) -> None:
+    assert reader.get("/api/v1/materials/a-pdf/passages").json()["total"] > 0
+    with transaction(stocked.database) as session:
+        found = session.get_one(Material, "a-pdf")
+        for name, value in change.items():
+            setattr(found, name, value)
+    response = reader.get("/api/v1/materials/a-pdf/passages")
+    assert response.status_code == reader.get("/api/v1/materials/a-pdf").status_code == status
+    if status == 200:
+        answer = response.json()
+        assert (answer["total"], answer["items"], answer["withheld"]) == (0, [], True)
+        detail = reader.get("/api/v1/materials/a-pdf").json()
+        assert (detail["files"], detail["passages"]) == ([], 0)
 
 
 def test_a_file_answers_under_its_own_material_only(reader: TestClient, licensed: dict[str, bytes]) -> None:

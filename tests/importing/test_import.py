@@ -1,5 +1,6 @@
 """`samband import`: what is said wins over what is read, the same thing twice changes nothing, a kill costs nothing."""
 
+import errno
 import json
 import os
 import re
@@ -9,10 +10,11 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel, col, select
 from typer.testing import CliRunner
 
 from app import cli, console
@@ -209,19 +211,29 @@ def test_f04_what_a_kill_left_unfinished_is_swept(stocked: Portal, tmp_path: Pat
 
 
 @pytest.mark.fault
-def test_f05_a_disk_that_fails_leaves_no_row(stocked: Portal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("number", [1, 2])
+def test_f13_a_disk_that_does_not_keep_what_it_took_leaves_no_row(
+    stocked: Portal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """The first fsync is that of the file, the second that of its folder; whoever tries again succeeds."""
     before = library(stocked)
+    calls = count(1)
 
     def failing(_: int) -> None:
-        raise OSError(5, "input/output error")
+        if next(calls) == number:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
 
     monkeypatch.setattr("app.library.files.os.fsync", failing)
-    with pytest.raises(OSError, match="input/output"):
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
         taken(stocked, write(tmp_path, "round.txt", txt_file()))
     assert library(stocked) == before
+    assert next(calls) == number + 1
     monkeypatch.undo()
     (line,) = taken(stocked, tmp_path / "round.txt")
     assert line.fate is Fate.TAKEN
+    with reading(stocked.database) as session:
+        (kept,) = session.exec(select(File).where(col(File.name) == "round.txt"))
+    assert digest_of(FileStore(stocked.settings.data_dir).path(kept.sha256).read_bytes()) == kept.sha256
 
 
 def test_the_whole_library_makes_a_round_trip(
