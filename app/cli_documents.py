@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
 from app.console import bar, errors, opened_or_exit, out, refuse_other_revision, settings_or_exit
-from app.errors import Busy
+from app.errors import Busy, Full
 from app.importing.export import export_library
 from app.importing.records import MaterialRecord
 from app.importing.service import Fate, ImportRunning, Line, Options, Scan, import_paths
@@ -117,6 +117,9 @@ def _import(portal: Portal, paths: list[Path], flags: MaterialRecord, options: O
                 lines.append(line)
     except ImportRunning:
         errors.print("Another import is running; nothing was changed.")
+        raise typer.Exit(1) from None
+    except Full:
+        errors.print(f"Stopped: the disk of the database is full. {GOES_ON}")
         raise typer.Exit(1) from None
     except Busy:
         errors.print(f"The database is busy. {GOES_ON}")

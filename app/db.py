@@ -18,7 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, SQLModel
 
 from app.crash_points import reached
-from app.errors import Busy
+from app.errors import Busy, Full
 from app.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,7 +77,7 @@ def _begin_sqlite(connection: Connection) -> None:
 def transaction(engine: Engine, actor: str = "system") -> Iterator[Session]:
     """A session that is committed when the block ends well and rolled back otherwise.
 
-    `actor` stands in the audit rows. Raises Busy when the database stays locked; nothing is kept then.
+    `actor` stands in the audit rows. Raises Busy when the database stays locked or is full; nothing is kept then.
     """
     with _writing(engine):
         try:
@@ -89,12 +89,19 @@ def transaction(engine: Engine, actor: str = "system") -> Iterator[Session]:
         except OperationalError as error:
             if is_locked(error):
                 raise Busy from error
+            if is_full(error):
+                raise Full from error
             raise
 
 
 def is_locked(error: OperationalError) -> bool:
     text = str(error.orig).lower()
     return "locked" in text or "lock timeout" in text
+
+
+def is_full(error: OperationalError) -> bool:
+    """SQLite's own words, or SQLSTATE 53100."""
+    return "disk is full" in str(error.orig).lower() or getattr(error.orig, "sqlstate", None) == "53100"
 
 
 def is_down(error: OperationalError) -> bool:

@@ -30,6 +30,7 @@ TITLES = {
     "invalid": N_("Something in the address or form is not right"),
     "too-many": N_("Too many requests"),
     "busy": N_("Somebody else is saving just now"),
+    "full": N_("Nothing can be saved just now"),
     "search-down": N_("The search does not answer just now"),
     "database-down": N_("The portal cannot read its data just now"),
     "internal": N_("Something went wrong here"),
@@ -44,6 +45,10 @@ MESSAGES = {
     "invalid": N_("Nothing was changed. Check the address, or go back and try again."),
     "too-many": N_("Nothing was lost. Wait a minute, then try again."),
     "busy": N_("Nothing was saved yet, and what you wrote is kept below. Wait a few seconds, then press the button."),
+    "full": N_(
+        "There is no room left. Nothing was saved yet, and what you wrote is kept below. "
+        "Keep a copy of it, and try again when whoever runs this portal has made room."
+    ),
     "search-down": N_(
         "Nothing was lost. Wait a minute, then try again. Organisations and counterparts can be looked up meanwhile."
     ),

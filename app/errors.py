@@ -42,6 +42,13 @@ class Busy(PortalError):
     headers = (("Retry-After", "5"),)
 
 
+class Full(Busy):
+    """The disk of the database is full; nothing was kept, reading goes on."""
+
+    code = "full"
+    headers = (("Retry-After", "600"),)
+
+
 class DatabaseDown(PortalError):
     """The database does not answer; nothing was read or kept, and the portal recovers by itself."""
 

@@ -92,6 +92,12 @@ def index_lags(session: Session) -> list[IndexLag]:
     return [_lag(session, cursor, now) for cursor in session.exec(select(OutboxCursor).order_by(OutboxCursor.engine))]
 
 
+def is_late(session: Session, engine: str) -> bool:
+    """Something has waited too long for this engine."""
+    cursor = session.get(OutboxCursor, engine)
+    return cursor is not None and _lag(session, cursor, datetime.now(UTC)).age_seconds > MAX_INDEX_AGE_SECONDS
+
+
 def _lag(session: Session, cursor: OutboxCursor, now: datetime) -> IndexLag:
     waiting, oldest = session.exec(
         select(func.count(), func.min(Outbox.at)).where(col(Outbox.id) > cursor.position)

@@ -1,6 +1,7 @@
 """The embedded engine, in process: tantivy for matching and evidence, numpy for facets, totals and order."""
 
 import hashlib
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -36,6 +37,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _WRITER_BYTES = 64_000_000
+_OF_THE_DISK = re.compile(r"\bIO error\b|IoError\b|\bos error\b")
+"""tantivy tells of a disk that is full or broken by a ValueError: no record is to blame then."""
 
 
 def _said_plainly(ask: Callable[P, R]) -> Callable[P, R]:
@@ -77,8 +80,12 @@ class EmbeddedEngine:
     def rebuild(self, documents: Iterable[Document]) -> None:
         with _exclusively(self._generations):
             current = Current(self._generations.create(), self._generations.next_commit())
-            self._fill(current, documents, Columns({}), ())
-            self._generations.publish(current)
+            try:
+                self._fill(current, documents, Columns({}), ())
+                self._generations.publish(current)
+            except Exception:
+                self._generations.drop(current.generation)
+                raise
             self._load(current)
 
     def _write(self, documents: Iterable[Document], replaced: Iterable[str]) -> None:
@@ -299,4 +306,8 @@ def _exclusively(generations: Generations) -> Iterator[None]:
     except Locked as error:
         raise EngineError("another writer holds the index") from error
     except OSError as error:
-        raise EngineError(f"the index cannot be written: {error}") from error
+        raise EngineDown(f"the index cannot be written: {error}") from error
+    except ValueError as error:
+        if _OF_THE_DISK.search(str(error)) or generations.is_full():
+            raise EngineDown(f"the index cannot be written: {error}") from error
+        raise

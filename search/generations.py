@@ -15,6 +15,7 @@ from uuid import uuid4
 
 _LOCK_WAIT_SECONDS = 30.0
 _LOCK_POLL_SECONDS = 0.05
+_FREE_BYTES = 64_000_000
 
 
 _CURRENT = re.compile(r"(generation-\w{1,32}) (\d{1,18})\n")
@@ -67,6 +68,13 @@ class Generations:
         self.path(generation).mkdir()
         return generation
 
+    def drop(self, generation: str) -> None:
+        """One that came to nothing: on a full disk it must not be in the way of the next."""
+        shutil.rmtree(self.path(generation), ignore_errors=True)
+
+    def is_full(self) -> bool:
+        return shutil.disk_usage(self._directory).free < _FREE_BYTES
+
     def next_commit(self) -> int:
         """Larger than any before, also where CURRENT is broken and a rebuild is to mend it."""
         try:
@@ -82,9 +90,13 @@ class Generations:
         except Broken:
             before = None
         with tempfile.NamedTemporaryFile("w", dir=self._directory, delete=False, encoding="ascii") as file:
-            file.write(f"{current.generation} {current.commit}\n")
-            file.flush()
-            os.fsync(file.fileno())
+            try:
+                file.write(f"{current.generation} {current.commit}\n")
+                file.flush()
+                os.fsync(file.fileno())
+            except OSError:
+                os.unlink(file.name)
+                raise
         os.replace(file.name, self._directory / "CURRENT")
         kept = {current.generation, before.generation if before else current.generation}
         for path in self._directory.glob("generation-*"):

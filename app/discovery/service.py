@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from app.discovery.cards import Card, CardReader
 from app.discovery.forms import FACETS, NORDIC_GROUP, SearchForm, expanded
+from app.health import is_late
 from app.permissions import Reader, principals
 from app.state import Portal
 from search.engine import EngineError, FacetCount, Query, Snippet, Why
@@ -60,7 +61,8 @@ def search(portal: Portal, session: Session, reader: Reader, form: SearchForm, l
     if dropped:
         log.warning("hits that the database does not show were dropped", extra={"dropped": dropped})
         return SearchResults(understanding, results, max(0, page.total - dropped), {}, "index-behind")
-    return SearchResults(understanding, results, page.total, page.facets, page.degraded)
+    degraded = page.degraded or ("index-late" if is_late(session, portal.indexes[-1].name) else None)
+    return SearchResults(understanding, results, page.total, page.facets, degraded)
 
 
 def places(results: SearchResults) -> Iterator[tuple[str, str, int]]:
