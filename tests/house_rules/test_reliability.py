@@ -10,7 +10,7 @@ ROW = re.compile(r"^\| (F-\d\d) ", re.MULTILINE)
 FAULTS = ("01", "02", "03", "06", "07", "08", "11", "12", "13", "15", "24", "41", "42", "43")
 
 
-def tests_of(path: str) -> set[str]:
+def names_in(path: str) -> set[str]:
     found = ast.walk(ast.parse(tree.text(path)))
     return {node.name for node in found if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")}
 
@@ -19,7 +19,7 @@ def test_every_test_that_is_named_is_there() -> None:
     named = NAMED.findall(tree.text("docs/reliability.md"))
     assert len(named) > 20
     for path, name, is_beginning in named:
-        there = tests_of(path)
+        there = names_in(path)
         assert any(one.startswith(f"{name}_") if is_beginning else name in {"", one} for one in there), (path, name)
 
 
