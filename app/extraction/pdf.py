@@ -96,7 +96,8 @@ def _nested(thing: pikepdf.Object, depth: int) -> Iterator[str]:
 def _properties(document: pikepdf.Pdf) -> Properties:
     info = document.docinfo
     named = tuple(dict.fromkeys(_named(document)))
-    return Properties(str(info.get("/Title", "")).strip(), str(document.Root.get("/Lang", "")).strip(), named)
+    title, language = (_clean(str(value)) for value in (info.get("/Title", ""), document.Root.get("/Lang", "")))
+    return Properties(title, language, named)
 
 
 def _named(document: pikepdf.Pdf) -> Iterator[str]:
@@ -140,7 +141,9 @@ def lines_of(page: pdfium.PdfPage) -> list[Line]:
 
 def _clean(text: str) -> str:
     """pdfium joins lines at a hyphen, for which it writes U+0002 or U+FFFE: a hyphen that may go."""
-    return re.sub(r"[\x02\ufffe]\s*", "\u00ad", text).strip()
+    joined = re.sub(r"[\x02\ufffe]\s*", "\u00ad", text)
+    # No database holds NUL, and no reader sees the others.
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", joined).strip()
 
 
 def _picture(document: pdfium.PdfDocument) -> str | None:

@@ -95,6 +95,15 @@ def test_s32_traces_are_found(name: str) -> None:
     assert extract(name.rsplit(".", 1)[1], make()).properties.named == named
 
 
+def test_a_title_keeps_no_control_characters() -> None:
+    """PostgreSQL refuses a row with NUL in it."""
+
+    def titled(document: pikepdf.Pdf) -> None:
+        document.docinfo["/Title"] = "Aamu\0kierros\x1b[31m"
+
+    assert extract("pdf", changed_pdf(titled)).properties.title == "Aamukierros[31m"
+
+
 @pytest.mark.parametrize("order", ["<", ">"])
 def test_s32_a_place_is_told_from_other_data_of_a_camera(order: str) -> None:
     assert has_place(jpeg(True, order))
