@@ -32,7 +32,7 @@ from search.understand import Understander
 from search.word_lists import WordLists
 from tests.bench.corpus import FACETS, VISITOR, Corpus
 from tests.bench.databases import PostgresSearch, SqliteSearch
-from tests.bench.measuring import Cost, children_of, cost, megabytes_of, megabytes_on_disk
+from tests.bench.measuring import Cost, children_of, cost, megabytes_of, megabytes_on_disk, name_of
 from tests.bench.search import Stopped
 from tests.operations.postgres import any_server, debian_binaries
 from tests.search import meili
@@ -116,7 +116,7 @@ def opened(place: Place) -> tuple[Understood | Database, list[int], list[int]]:
     if place.system == "PostgreSQL":
         database = PostgresSearch(place.url)
         backend = database.connection.info.backend_pid
-        is_here = _name_of(backend).startswith("postgres")
+        is_here = name_of(backend).startswith("postgres")
         return Database(database), [backend] if is_here else [], children_of(_parent_of(backend)) if is_here else []
     understander = Understander(seed_thesaurus(), (), place.folder.parent / "words")
     if place.system == "embedded":
@@ -133,7 +133,7 @@ def places(folder: Path) -> Iterator[list[Place]]:
         if meili.is_present():
             (folder / "meilisearch").mkdir()
             address = peers.enter_context(meili.running(folder / "meilisearch"))
-            server = next((one for one in children_of(os.getpid()) if _name_of(one) == "meilisearch"), 0)
+            server = next((one for one in children_of(os.getpid()) if name_of(one) == "meilisearch"), 0)
             found.insert(1, Place("Meilisearch", folder / "meilisearch", address.url, address.key, server))
         else:
             print("Meilisearch is not measured: neither SAMBAND_MEILISEARCH_URL nor a binary on PATH")
@@ -219,11 +219,6 @@ def table(measured: Sequence[Measured]) -> str:
             f"| {one.passages_per_second:.0f} | {memory} | {one.disk_megabytes} | {one.asked.found} |"
         )
     return "\n".join(lines)
-
-
-def _name_of(process: int) -> str:
-    path = Path(f"/proc/{process}/comm")
-    return path.read_text(encoding="ascii").strip() if path.exists() else ""
 
 
 def _parent_of(process: int) -> int:

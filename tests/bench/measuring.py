@@ -70,3 +70,8 @@ def megabytes_on_disk(folder: Path) -> int:
     """Blocks that are taken, not lengths of files with holes."""
     files = [folder] if folder.is_file() else [path for path in folder.rglob("*") if path.is_file()]
     return sum(path.stat().st_blocks * 512 for path in files) // 1_000_000
+
+
+def name_of(process: int) -> str:
+    path = Path(f"/proc/{process}/comm")
+    return path.read_text(encoding="ascii").strip() if path.exists() else ""
