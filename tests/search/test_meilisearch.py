@@ -15,6 +15,7 @@ from meilisearch import Client
 from meilisearch.errors import MeilisearchApiError
 
 from app.db import reading
+from app.settings import Settings
 from app.state import Portal
 from app.sync import all_documents
 from search.embedded import EmbeddedEngine
@@ -91,17 +92,22 @@ def test_both_engines_answer_alike_on_the_whole_library(portal: Portal, server: 
     asker = Asker(portal.understander)
     embedded = portal.indexes[0].engine
     assert served.versions() == embedded.versions()
-    for text in (
-        "pakkotyö",
-        "human trafficking",
+    for text in questions(portal):
+        query = replace(asker.query(text), facets=("kind", "country", "language", "theme"), per_page=20)
+        assert served.search(query) == embedded.search(query), text
+
+
+def questions(portal: Portal) -> list[str]:
+    """In six languages: every seventh word of the vocabulary, and some that are no words of it."""
+    words = sorted({word.text for entry in portal.vocabulary.concepts.values() for word in entry.words})
+    return [
+        *words[::7],
         "lapsi uhri",
         "krisesenter oslo",
         "§ 257",
         "how is a victim recognised",
-    ):
-        query = replace(asker.query(text), facets=("kind", "country", "language"), per_page=20)
-        assert embedded.search(query).total > 0, text
-        assert served.search(query) == embedded.search(query), text
+        "labour inspectorate Sweden",
+    ]
 
 
 def variations(asker: Asker, text: str) -> Iterator[Query]:
@@ -148,6 +154,44 @@ def test_a_key_with_these_rights_is_enough(meilisearch: Address, understander: U
     engine.upsert([document("b", "A shelter.")])
     assert engine.search(asker.query("shelter")).total == 2
     assert engine.health().documents == 2
+
+
+def test_s37_whoever_reads_holds_only_a_key_that_reads(
+    meilisearch: Address, server: Server, understander: Understander, asker: Asker
+) -> None:
+    keys = server.make_keys()
+    assert server.make_keys() == keys, "the same ones each time"
+    writer = MeilisearchEngine(Server(server.url, keys.writing, server.name, keys.reading), understander)
+    reader = MeilisearchEngine(Server(server.url, "", server.name, keys.reading), understander)
+    writer.rebuild([document("a", "A shelter."), document("b", "A shelter.", acl=GREEN)])
+    writer.upsert([document("c", "A shelter.")])
+    assert reader.search(asker.query("shelter")) == writer.search(asker.query("shelter"))
+    assert reader.search(asker.query("shelter")).total == 2
+    assert reader.health() == writer.health()
+    assert writer.health().documents == 3
+    for write in (
+        lambda: reader.upsert([document("d")]),
+        lambda: reader.delete(["a"]),
+        lambda: reader.rebuild([]),
+        reader.versions,
+        reader_of(server, keys.reading).make_keys,
+    ):
+        with pytest.raises(EngineDown, match="may not do this"):
+            write()
+    assert set(writer.versions()) == {"a", "b", "c"}
+
+
+def reader_of(server: Server, key: str) -> Server:
+    return Server(server.url, "", f"{server.name}-other", key)
+
+
+def test_s37_the_key_that_writes_is_needed_where_the_index_is_written(tmp_path: Path) -> None:
+    """With SQLite the web process writes the index itself."""
+    web = {"search": "meilisearch", "meilisearch_url": "http://127.0.0.1:7700", "meilisearch_reading_key": "a key"}
+    with pytest.raises(ValueError, match="SAMBAND_MEILISEARCH_KEY"):
+        Settings.model_validate({**web, "data_dir": tmp_path})
+    apart = Settings.model_validate({**web, "database_url": "postgresql+psycopg://samband@127.0.0.1/samband"})
+    assert not apart.may_write_meilisearch
 
 
 def test_a_server_that_forgot_its_keys_is_down_until_asked_again(
