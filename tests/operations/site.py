@@ -1,4 +1,7 @@
-"""The set-up of docs/running.md on loopback: PostgreSQL, two web processes, a worker, Debian's nginx before them."""
+"""The set-up of docs/running.md on loopback: PostgreSQL, two web processes, a worker, Debian's nginx before them.
+
+With a Meilisearch, web processes hold the key that reads, the worker and the commands also the one that writes.
+"""
 
 import os
 import re
@@ -15,11 +18,14 @@ from pathlib import Path
 import httpx
 
 from app.cli import commands
+from search.meili_server import Server
 from tests.operations.postgres import absent
 from tests.operations.processes import end, free_port, wait_until
+from tests.search.meili import OwnServer
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "samband.test"
+INDEXES = "site"
 SUGGESTIONS_A_MINUTE = 5
 GENEROUS = "100000"
 
@@ -33,8 +39,9 @@ def has_worker() -> bool:
 class Site:
     """`web` and `worker` are the running processes by name; `start` after `kill` is what systemd would do."""
 
-    def __init__(self, folder: Path, database_url: str) -> None:
+    def __init__(self, folder: Path, database_url: str, search: OwnServer | None = None) -> None:
         self.folder = folder
+        self.search = search
         self.database_url = database_url
         self.data_dir = folder / "data"
         self.ports = {"web-1": free_port(), "web-2": free_port()}
@@ -52,6 +59,19 @@ class Site:
             "SAMBAND_API_LIMIT_PER_MINUTE": GENEROUS,
             "SAMBAND_SUGGEST_LIMIT_PER_MINUTE": str(SUGGESTIONS_A_MINUTE),
         }
+        self.of_writers: dict[str, str] = {}
+        if search:
+            self._use(search)
+
+    def _use(self, search: OwnServer) -> None:
+        keys = Server(search.address.url, search.address.key, INDEXES).make_keys()
+        self.environment |= {
+            "SAMBAND_SEARCH": "meilisearch",
+            "SAMBAND_MEILISEARCH_URL": search.address.url,
+            "SAMBAND_MEILISEARCH_NAME": INDEXES,
+            "SAMBAND_MEILISEARCH_READING_KEY": keys.reading,
+        }
+        self.of_writers = {"SAMBAND_MEILISEARCH_KEY": keys.writing}
 
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-c", "from app.cli import main; main()", *arguments]
@@ -59,20 +79,27 @@ class Site:
     def run(self, *arguments: str) -> str:
         command = self.command(*arguments)
         return subprocess.run(
-            command, cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True
+            command, cwd=ROOT, env=self.environment | self.of_writers, check=True, capture_output=True, text=True
         ).stdout
 
     def start(self, name: str) -> None:
+        if name == "meilisearch" and self.search:
+            return self.search.start()
         arguments = ("worker",) if name == "worker" else ("serve", "--port", str(self.ports[name]))
+        environment = self.environment | (self.of_writers if name == "worker" else {})
         with (self.folder / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
-                self.command(*arguments), cwd=ROOT, env=self.environment, stdout=log, stderr=log
+                self.command(*arguments), cwd=ROOT, env=environment, stdout=log, stderr=log
             )
+        return None
 
     def kill(self, name: str) -> None:
+        if name == "meilisearch" and self.search:
+            return self.search.kill()
         process = self.running.pop(name)
         process.send_signal(signal.SIGKILL)
         process.wait()
+        return None
 
     def stop(self) -> None:
         for process in reversed(self.running.values()):
@@ -170,14 +197,16 @@ def nginx(site: Site) -> Iterator[None]:
 
 
 @contextmanager
-def running_site(folder: Path, seeded: Path, database_url: str) -> Iterator[Site]:
+def running_site(folder: Path, seeded: Path, database_url: str, search: OwnServer | None = None) -> Iterator[Site]:
     """The portal moves from SQLite to PostgreSQL as docs/running.md says, then everything is started."""
-    site = Site(folder, database_url)
+    site = Site(folder, database_url, search)
     shutil.copytree(seeded, site.data_dir)
     moved = site.data_dir / "samband.sqlite3"
     site.run("copy-database", f"sqlite:///{moved}")
     for path in site.data_dir.glob("samband.sqlite3*"):
         path.unlink()
+    if search:
+        site.run("reindex")
     names = ["web-1", "web-2", *(["worker"] if has_worker() else [])]
     try:
         for name in names:

@@ -1,8 +1,10 @@
 """The set-up of docs/running.md, run for real: processes are killed under load, headers are forged, nothing is lost."""
 
 import secrets
+import shutil
 import socket
 import ssl
+import subprocess
 import threading
 import time
 from collections import Counter
@@ -20,7 +22,9 @@ from app.library.models import Edition, EditionKind, Material
 from app.outbox import Audit, Outbox, chained_digest
 from tests.operations.postgres import Server, own_server
 from tests.operations.processes import wait_until
-from tests.operations.site import NAME, SUGGESTIONS_A_MINUTE, Browser, Site, has_worker, running_site
+from tests.operations.site import INDEXES, NAME, SUGGESTIONS_A_MINUTE, Browser, Site, has_worker, running_site
+from tests.search import meili
+from tests.search.meili import OwnServer
 
 pytestmark = [pytest.mark.full, pytest.mark.postgres, pytest.mark.fault]
 
@@ -39,8 +43,27 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def site(server: Server, seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with server.new_database() as url, running_site(tmp_path_factory.mktemp("site"), seeded, url) as site:
+def search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer | None]:
+    """Of its own: it is killed on the way. None where there is none: the embedded index answers then."""
+    binary = shutil.which("meilisearch")
+    if binary is None:
+        yield None
+        return
+    with meili.own_server(binary, tmp_path_factory.mktemp("meilisearch")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def meilisearch(search: OwnServer | None) -> OwnServer:
+    return search or pytest.skip("there is no `meilisearch` binary on PATH that may be killed")
+
+
+@pytest.fixture(scope="module")
+def site(
+    server: Server, search: OwnServer | None, seeded: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("site")
+    with server.new_database() as url, running_site(folder, seeded, url, search) as site:
         yield site
 
 
@@ -118,14 +141,14 @@ def load(site: Site, database: Engine) -> Iterator[Load]:
 
 
 def test_nothing_is_lost_when_processes_are_killed_under_load(site: Site, database: Engine, browser: Browser) -> None:
-    victims = ["web-1", *(["worker"] if has_worker() else []), "web-2"]
+    victims = ["web-1", *(["worker"] if has_worker() else []), *(["meilisearch"] if site.search else []), "web-2"]
     with load(site, database) as running:
         for victim in victims:
             running.wait_for_more()
             site.kill(victim)
             running.wait_for_more()
             site.start(victim)
-            if victim != "worker":
+            if victim.startswith("web"):
                 site.wait_for(victim)
         running.wait_for_more()
     told = Counter(running.answers)
@@ -155,14 +178,45 @@ def everything_is_found(keys: list[str], database: Engine, browser: Browser) -> 
 
     wait_until(is_taken, "the worker takes every change", 120)
     # Each process holds the index: nginx hands the questions to one and the other in turn.
+    wait_until(lambda: all(is_well(browser) for _ in range(2)), "the main engine answers both")
     wait_until(lambda: all(is_found(key, browser) for key in keys[-1:] * 2), "both processes see the newest")
     assert [key for key in keys if not is_found(key, browser)] == []
+
+
+def is_well(browser: Browser) -> bool:
+    return browser.get("/api/v1/search?q=police").json()["degraded"] is None
 
 
 def is_found(key: str, browser: Browser) -> bool:
     answer = browser.get(f'/api/v1/search?q="{key.removeprefix("nb-")}"')
     assert answer.status_code == 200
     return key in answer.text
+
+
+def test_s37_web_processes_hold_only_a_key_that_reads(site: Site, meilisearch: OwnServer, browser: Browser) -> None:
+    reading, writing = site.environment["SAMBAND_MEILISEARCH_READING_KEY"], site.of_writers["SAMBAND_MEILISEARCH_KEY"]
+    wait_until(lambda: is_well(browser), "the main engine answers")
+    assert browser.get("/api/v1/search?q=police").json()["total"] > 0
+    assert [site.health(name).json()["search"] for name in ("web-1", "web-2")] == ["ok", "ok"]
+    held = {
+        name: {key for key in (reading, writing, meilisearch.address.key) if key in environment_of(process)}
+        for name, process in site.running.items()
+    }
+    assert held == {"web-1": {reading}, "web-2": {reading}, "worker": {reading, writing}}
+    index = f"{meilisearch.address.url}/indexes/{INDEXES}-records"
+    with httpx.Client(headers={"Authorization": f"Bearer {reading}"}) as web:
+        refused = (
+            web.post(f"{index}/documents", json=[{"id": "x"}]),
+            web.post(f"{index}/documents/delete", json={"filter": "id EXISTS"}),
+            web.patch(f"{index}/settings", json={}),
+            web.delete(index),
+            web.get(f"{meilisearch.address.url}/keys"),
+        )
+    assert [answer.status_code for answer in refused] == [403] * len(refused)
+
+
+def environment_of(process: subprocess.Popen[bytes]) -> str:
+    return Path(f"/proc/{process.pid}/environ").read_text(errors="replace")
 
 
 def test_f11_the_database_goes_and_comes_back(site: Site, server: Server, browser: Browser) -> None:
