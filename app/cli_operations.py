@@ -14,14 +14,14 @@ from app import sync
 from app.backup import BackupFailed, back_up
 from app.backup_archive import BackupDamaged, verify
 from app.cli_links import check_links_command
-from app.console import bar, errors, out, refuse_other_revision, settings_or_exit
+from app.console import bar, errors, opened_for_indexing_or_exit, out, refuse_other_revision, settings_or_exit
 from app.copying import CopyRefused, copy_database
 from app.db import make_engine, upgrade
 from app.erasure import erase_for_good
 from app.library.files import FileStore
-from app.portal import open_portal
 from app.restore import RestoreRefused, restore
 from app.settings import Settings
+from search.engine import EngineError
 
 BACKUP_DAYS = 35
 """How long erased records may live on in archives; the privacy page's figure."""
@@ -141,10 +141,13 @@ def _engine(url: str) -> Engine:
 
 
 def _reindex(settings: Settings) -> None:
-    portal = open_portal(settings)
+    portal = opened_for_indexing_or_exit(settings)
     try:
         with bar("Building the index") as advance:
             records = sync.rebuild(portal, advance)
+    except EngineError as error:
+        errors.print(f"The index is not built: {error}. Run `samband reindex` when it answers.", markup=False)
+        raise typer.Exit(1) from None
     finally:
         portal.database.dispose()
     out.print(f"The index holds {records} records.")
