@@ -32,7 +32,7 @@ from search.understand import Understander
 from search.word_lists import WordLists
 from tests.bench.corpus import FACETS, VISITOR, Corpus
 from tests.bench.databases import PostgresSearch, SqliteSearch
-from tests.bench.measuring import Cost, children_of, cost, megabytes_of, megabytes_on_disk, name_of
+from tests.bench.measuring import Cost, children_of, cost, cpu_seconds_of, megabytes_of, megabytes_on_disk, name_of
 from tests.bench.search import Stopped
 from tests.operations.postgres import any_server, debian_binaries
 from tests.search import meili
@@ -80,6 +80,7 @@ class Asked:
 class Measured:
     system: str
     passages_per_second: float
+    passages_per_cpu_second: float
     disk_megabytes: int
     asked: Asked
 
@@ -161,17 +162,19 @@ def run(folder: Path, size: Size) -> list[Measured]:
 
 def one_measured(place: Place, corpus: Corpus, size: Size) -> Measured:
     place.folder.mkdir(exist_ok=True)
-    system, *_ = opened(place)
+    system, busy, _ = opened(place)
     documents = Stopped(corpus.documents(size.records, size.passages_each))
-    started = time.perf_counter()
+    started, spent = time.perf_counter(), time.process_time() + cpu_seconds_of(busy)
     system.fill(documents)
-    rate = size.records * size.passages_each / (time.perf_counter() - started - documents.seconds)
-    print(f"{place.system} is filled: {rate:.0f} passages per second", flush=True)
+    passages = size.records * size.passages_each
+    rate = passages / (time.perf_counter() - started - documents.seconds)
+    cpu_rate = passages / (time.process_time() + cpu_seconds_of(busy) - spent - documents.seconds)
+    print(f"{place.system} is filled: {rate:.0f} passages per second, {cpu_rate:.0f} per CPU second", flush=True)
     (place.folder / "place.json").write_bytes(TypeAdapter(Place).dump_json(place))
     command = [sys.executable, "-m", "tests.bench.engines", "--ask", str(place.folder)]
     finished = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     asked = TypeAdapter(Asked).validate_json(finished.stdout)
-    return Measured(place.system, rate, size_on_disk(place), asked)
+    return Measured(place.system, rate, cpu_rate, size_on_disk(place), asked)
 
 
 def size_on_disk(place: Place) -> int:
@@ -206,17 +209,18 @@ def _noted(system: Understood | Database, text: str, countries: Sequence[str], t
 def table(measured: Sequence[Measured]) -> str:
     first = measured[0].asked.cost
     lines = [
-        "| | wall p50 / p95, ms | ratio | CPU p50 / p95, ms | ratio | passages/s | RSS, MB | disk, MB | found |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| | wall p50 / p95, ms | ratio | CPU p50 / p95, ms | ratio | passages/s wall / CPU | RSS / disk, MB | found |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for one in measured:
         taken = one.asked.cost
         walls = f"x {taken.wall.p50 / first.wall.p50:.1f} / {taken.wall.p95 / first.wall.p95:.1f}"
         cpus = f"x {taken.cpu.p50 / first.cpu.p50:.1f} / {taken.cpu.p95 / first.cpu.p95:.1f}"
+        rates = f"{one.passages_per_second:.0f} / {one.passages_per_cpu_second:.0f}"
         memory = "not seen" if one.asked.megabytes is None else str(one.asked.megabytes)
         lines.append(
             f"| {one.system} | {taken.wall} | {walls} | {taken.cpu} | {cpus} "
-            f"| {one.passages_per_second:.0f} | {memory} | {one.disk_megabytes} | {one.asked.found} |"
+            f"| {rates} | {memory} / {one.disk_megabytes} | {one.asked.found} |"
         )
     return "\n".join(lines)
 
