@@ -28,7 +28,7 @@ def samband(settings: Settings, *arguments: str, crash_at: str = "") -> int:
     """Exit code of one command."""
     command = [sys.executable, "-c", "from app.cli import main; main()", *arguments]
     done = subprocess.run(
-        command, cwd=ROOT, env=environment(settings, crash_at), check=False, capture_output=True, timeout=120
+        command, cwd=ROOT, env=environment(settings, crash_at), check=False, capture_output=True, timeout=900
     )
     return done.returncode
 
