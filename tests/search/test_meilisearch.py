@@ -84,6 +84,21 @@ def test_both_engines_answer_alike(make_meilisearch: EngineFactory, tmp_path: Pa
         assert engines[0].similar(key, MEMBER, ("material",), 20) == engines[1].similar(key, MEMBER, ("material",), 20)
 
 
+def test_many_that_tie_come_in_the_same_order(make_meilisearch: EngineFactory, tmp_path: Path, asker: Asker) -> None:
+    """More than are sorted here: the server does it."""
+    embedded = EmbeddedEngine(tmp_path / "index", asker.understander)
+    served = make_meilisearch(tmp_path / "index", asker.understander)
+    years = (None, 2004, 2002, 2004, 2011)
+    tied = [
+        document(f"k{number}", "A shelter.", title=f"Å {number % 9}", year=years[number % 5]) for number in range(70)
+    ]
+    for one in (embedded, served):
+        one.rebuild(tied)
+    for page in (1, 2, 8):
+        query = replace(asker.query("shelter"), page=page, per_page=9)
+        assert served.search(query) == embedded.search(query)
+
+
 @pytest.mark.full
 def test_both_engines_answer_alike_on_the_whole_library(portal: Portal, server: Server) -> None:
     served = MeilisearchEngine(server, portal.understander)
