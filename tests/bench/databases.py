@@ -101,6 +101,7 @@ class SqliteSearch:
 
     def __init__(self, path: Path) -> None:
         self._connection = sqlite3.connect(path)
+        self.close = self._connection.close
         self._connection.execute("PRAGMA mmap_size = 1000000000")
 
     def fill(self, documents: Iterable[Document]) -> None:
@@ -145,6 +146,7 @@ class PostgresSearch:
         self.connection = psycopg.connect(
             make_url(url).set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True
         )
+        self.close = self.connection.close
 
     def fill(self, documents: Iterable[Document]) -> None:
         run = self.connection

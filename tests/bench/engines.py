@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -92,6 +92,9 @@ class Understood:
         self._engine, self._understander = engine, understander
         self.fill = engine.rebuild
 
+    def close(self) -> None:
+        """Nothing is held."""
+
     def search(self, text: str, countries: Sequence[str]) -> tuple[int, int]:
         self._understander.forget()
         filters = {"country": tuple(countries)} if countries else {}
@@ -104,6 +107,7 @@ class Database:
     def __init__(self, database: SqliteSearch | PostgresSearch) -> None:
         self._database = database
         self.fill = database.fill
+        self.close = database.close
 
     def search(self, text: str, countries: Sequence[str]) -> tuple[int, int]:
         answer = self._database.search(text, sorted(VISITOR), countries)
@@ -165,10 +169,12 @@ def one_measured(place: Place, corpus: Corpus, size: Size) -> Measured:
     system, busy, _ = opened(place)
     documents = Stopped(corpus.documents(size.records, size.passages_each))
     started, spent = time.perf_counter(), time.process_time() + cpu_seconds_of(busy)
-    system.fill(documents)
+    with closing(system):
+        system.fill(documents)
+        wall, cpu = time.perf_counter(), time.process_time() + cpu_seconds_of(busy)
     passages = size.records * size.passages_each
-    rate = passages / (time.perf_counter() - started - documents.seconds)
-    cpu_rate = passages / (time.process_time() + cpu_seconds_of(busy) - spent - documents.seconds)
+    rate = passages / (wall - started - documents.seconds)
+    cpu_rate = passages / (cpu - spent - documents.seconds)
     print(f"{place.system} is filled: {rate:.0f} passages per second, {cpu_rate:.0f} per CPU second", flush=True)
     (place.folder / "place.json").write_bytes(TypeAdapter(Place).dump_json(place))
     command = [sys.executable, "-m", "tests.bench.engines", "--ask", str(place.folder)]
@@ -179,7 +185,8 @@ def one_measured(place: Place, corpus: Corpus, size: Size) -> Measured:
 
 def size_on_disk(place: Place) -> int:
     if place.system == "PostgreSQL":
-        row = PostgresSearch(place.url).connection.execute("SELECT pg_database_size(current_database())").fetchone()
+        with PostgresSearch(place.url).connection as connection:
+            row = connection.execute("SELECT pg_database_size(current_database())").fetchone()
         return int(row[0]) // 1_000_000 if row else 0
     if place.system == "Meilisearch" and not place.server:
         stats = httpx.get(f"{place.url}/stats", headers={"Authorization": f"Bearer {place.key}"}, timeout=10)

@@ -147,6 +147,7 @@ def write(url: str) -> None:
     """Until told to end: a new record, then a change to it, and so on. Says how many were kept."""
     told, database, written = threading.Event(), make_engine(url), 0
     signal.signal(signal.SIGTERM, lambda *_: told.set())
+    print("writing", flush=True)
     while not told.wait(WRITE_PAUSE_SECONDS):
         key = f"nb-written-{written // 2}"
         with transaction(database, actor="writer") as session:
@@ -255,6 +256,8 @@ class Load:
 def measured(load: Load, readers: int, seconds: float) -> Result:
     command = [sys.executable, "-m", "tests.bench.load", "--write", load.site.database_url]
     writer = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert writer.stdout
+    assert writer.stdout.readline() == "writing\n"
     before = {name: cpu_of([process]) for name, process in load.processes.items()}
     own, started = time.process_time(), time.monotonic()
     visits = asyncio.run(read(load.front, load.addresses, readers, seconds))
