@@ -45,8 +45,9 @@ def server(seeded: Path) -> Iterator[str]:
         thread.join(timeout=START_SECONDS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Closed before the next module: while it is open an event loop runs in this thread, and no other one can."""
     if CHROMIUM is None:
         if os.environ.get("SAMBAND_REQUIRE_ALL"):
             pytest.fail("Chromium is not installed, and SAMBAND_REQUIRE_ALL asks for it")
