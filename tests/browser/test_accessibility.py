@@ -57,7 +57,8 @@ def cases() -> Iterator[object]:
     for width in WIDTHS:
         for scheme in SCHEMES:
             for name in PAGES:
-                is_short = name in IN_SHORT and (width, scheme) in {(320, "dark"), (1280, "light")}
+                is_narrow = name in IN_SHORT and (width, scheme) == (320, "dark")
+                is_short = is_narrow or (name, width, scheme) == ("search", 1280, "light")
                 yield pytest.param(
                     name, width, scheme, marks=[] if is_short else [pytest.mark.full], id=f"{name}-{width}-{scheme}"
                 )
